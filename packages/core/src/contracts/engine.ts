@@ -1,0 +1,135 @@
+import type { Readable } from "node:stream";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { Finding } from "./finding.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import type { RunContext } from "./run-context.ts";
+
+export type BackupKind = "full" | "differential" | "incremental";
+
+/** Declared once per engine, printed by the CLI, proved by `engineConformance`. */
+export interface EngineCapabilities {
+  /** `not-needed`: a backup sees all committed data without it. */
+  readonly save: "blocks" | "non-blocking" | "not-needed";
+  /** Method name to the kinds it can take; the first method is the default. */
+  readonly methods: Readonly<Record<string, readonly BackupKind[]>>;
+  /** Whether `scratch` can make a throw-away instance, so that `verify` reaches level `restore`. */
+  readonly scratch: boolean;
+}
+
+/** What `probe` learned about a live source. */
+export interface ServerFacts {
+  readonly version: string;
+  /** Stable identity of the data (system identifier, replication id, file identity), so that two sources never mix. */
+  readonly identity: string;
+  /** For humans, without secrets: `/data/app.db`, `postgres://db:5432`. */
+  readonly description: string;
+  /** Estimated plain size of a backup. */
+  readonly sizeBytes: number;
+  /** Missing privileges or tools as errors, with the exact fix. */
+  readonly findings: readonly Finding[];
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface SaveReport {
+  /** One line: what was made durable, and how that is known. */
+  readonly proof: string;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface BackupRequest {
+  /** One of `capabilities.methods`; the engine's default when absent. */
+  readonly method?: string;
+  readonly kind: BackupKind;
+  readonly parent?: Manifest;
+}
+
+/** A line of the stock recipe in RESTORE.md. `artifact` forms are prefixed with the commands that decode that artifact. */
+export type RecipeStep =
+  | { readonly explain: string; readonly artifact: string; readonly into: string }
+  | { readonly explain: string; readonly artifact: string; readonly pipeTo: string }
+  | { readonly explain: string; readonly run: string };
+
+export interface BackupFacts {
+  readonly method: string;
+  readonly kind: BackupKind;
+  /** The moment whose committed state the backup holds. */
+  readonly consistentAt: Date;
+  /** Taken in the same snapshot as the data; null only when the method cannot. */
+  readonly fingerprint: Fingerprint | null;
+  readonly recipe: readonly RecipeStep[];
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface ArtifactInfo {
+  /** Unique in the backup, one path segment: `database.sqlite`. Codec extensions are added by core. */
+  readonly name: string;
+  readonly mediaType: string;
+  /** When the bytes arrive already compressed, so that core does not compress twice. */
+  readonly encoding?: "zstd" | "gzip";
+  readonly estimatedBytes?: number;
+}
+
+export interface StoredArtifact {
+  readonly name: string;
+  readonly plainBytes: number;
+  readonly storedBytes: number;
+}
+
+/** Takes an engine's streams. Calls may run in parallel. Rejects, and destroys `body`, when it cannot be stored whole. */
+export interface ArtifactSink {
+  write(info: ArtifactInfo, body: Readable): Promise<StoredArtifact>;
+}
+
+/** Gives a backup's streams back, decoded. A stream whose bytes are not those of the manifest fails before it ends. */
+export interface ArtifactSource {
+  readonly manifest: Manifest;
+  open(name: string): Promise<Readable>;
+}
+
+export interface RestoreRequest {
+  /** Engine-specific place: a path, a database name. The engine's own source when absent. */
+  readonly into?: string;
+  /** Allow a place that is not empty: what is there is moved aside first, never deleted. */
+  readonly force: boolean;
+}
+
+export interface RestorePlan {
+  readonly target: string;
+  /** In order, one line each. */
+  readonly steps: readonly string[];
+  /** What prevents it, such as TARGET_NOT_EMPTY without `force`. `restore` would fail with the first error. */
+  readonly findings: readonly Finding[];
+}
+
+export interface RestoreReport {
+  readonly target: string;
+  readonly movedAside: readonly string[];
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A throw-away instance of the same engine, isolated from the source. Disposing removes it and its data. */
+export interface ScratchInstance extends AsyncDisposable {
+  readonly engine: Engine;
+}
+
+/** One database, as dbsave sees it. Factories validate options and do no I/O; methods may be called in any order. */
+export interface Engine extends AsyncDisposable {
+  readonly name: string;
+  readonly capabilities: EngineCapabilities;
+  /** Connects and reads; changes nothing. */
+  probe(ctx: RunContext): Promise<ServerFacts>;
+  /** Returns when all commits before the call are durable, with the proof. */
+  save(ctx: RunContext): Promise<SaveReport>;
+  /** Writes every artifact into `sink`; the result carries the fingerprint of the same snapshot. */
+  backup(request: BackupRequest, sink: ArtifactSink, ctx: RunContext): Promise<BackupFacts>;
+  /** Structural check of the artifacts alone, without the source. */
+  inspect(source: ArtifactSource, ctx: RunContext): Promise<readonly Finding[]>;
+  /** What `restore` would do; changes nothing. */
+  planRestore(request: RestoreRequest, manifest: Manifest, ctx: RunContext): Promise<RestorePlan>;
+  /** TARGET_NOT_EMPTY unless `force`; on any failure the place is as it was before. */
+  restore(request: RestoreRequest, source: ArtifactSource, ctx: RunContext): Promise<RestoreReport>;
+  /** Digest of the live contents. */
+  fingerprint(ctx: RunContext): Promise<Fingerprint>;
+  /** Present when `capabilities.scratch`. */
+  scratch?(manifest: Manifest, ctx: RunContext): Promise<ScratchInstance>;
+}

@@ -1,0 +1,12 @@
+import type { ErrorCode } from "../errors/error-table.ts";
+
+/** Something a check noticed. An `error` makes the check fail; a `warning` is shown and recorded. */
+export interface Finding {
+  readonly severity: "error" | "warning" | "info";
+  readonly code: ErrorCode;
+  /** What it is about: an artifact, a table, a key. */
+  readonly object: string;
+  readonly message: string;
+  /** What to do, where there is something exact to say (a GRANT, a command). */
+  readonly fix?: string;
+}

@@ -1,0 +1,31 @@
+import type { RetentionPolicy } from "../retention/policy.ts";
+import type { Codec } from "./codec.ts";
+import type { Engine } from "./engine.ts";
+
+/** How far `verify` climbs. Each level includes those before it. */
+export const verifyLevels = ["hashes", "structure", "restore"] as const;
+export type VerifyLevel = (typeof verifyLevels)[number];
+
+/** Compared with the median of the target's last good backups; below a ratio the guard trips. Ratios are 0 to 1, 0 turns one off. */
+export interface GuardPolicy {
+  readonly minSizeRatio: number;
+  readonly minRowsRatio: number;
+}
+
+/** One target with everything the pipeline needs to know about it. Made by `@dbsave/config` or by hand. */
+export interface Job {
+  /** One path segment; names the target's folder in the repository. */
+  readonly target: string;
+  readonly engine: Engine;
+  /** Applied in this order: compression first, then encryption. The same codecs must be able to decode for `verify`. */
+  readonly codecs: readonly Codec[];
+  readonly method?: string;
+  /** `required`: a failed save fails the target before any backup. `optional`: it is recorded and warned about. */
+  readonly save: "required" | "optional" | "off";
+  readonly verify: VerifyLevel | "off";
+  /** Null: this target is never pruned. */
+  readonly retention: RetentionPolicy | null;
+  readonly guard: GuardPolicy | null;
+  /** IANA zone written into manifests. */
+  readonly timeZone: string;
+}

@@ -1,0 +1,12 @@
+export type { Codec } from "./contracts/codec.ts";
+export type * from "./contracts/engine.ts";
+export type * from "./contracts/events.ts";
+export type { Finding } from "./contracts/finding.ts";
+export type { Fingerprint, FingerprintItem } from "./contracts/fingerprint.ts";
+export type { EngineEvent, ReportProgress, RunContext } from "./contracts/run-context.ts";
+export type { GetOptions, ObjectInfo, PutOptions, Storage, SweepOptions } from "./contracts/storage.ts";
+export type { RunningTool, ToolOptions, ToolRunner } from "./contracts/tool-runner.ts";
+export { DbsaveError, type DbsaveErrorOptions, isDbsaveError, toDbsaveError } from "./errors/dbsave-error.ts";
+export { ERRORS, type ErrorCode, type ErrorFacts } from "./errors/error-table.ts";
+export type { Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "./manifest/manifest.ts";
+export { Secret } from "./secret.ts";
