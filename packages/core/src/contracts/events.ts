@@ -42,4 +42,10 @@ export interface FindingEvent extends EventBase {
   readonly finding: Finding;
 }
 
-export type ProgressEvent = PhaseEvent | BytesEvent | FindingEvent;
+/** Something worth a line in the log that is neither progress nor a finding. */
+export interface NoteEvent extends EventBase {
+  readonly type: "note";
+  readonly message: string;
+}
+
+export type ProgressEvent = PhaseEvent | BytesEvent | FindingEvent | NoteEvent;

@@ -1,0 +1,121 @@
+import type { Storage } from "../contracts/storage.ts";
+import { readDocument } from "../documents/document-store.ts";
+import { type DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { readManifest } from "../manifest/read-manifest.ts";
+import { parseBackupId } from "../repository/backup-id.ts";
+import { keys } from "../repository/layout.ts";
+import type { Repository } from "../repository/repository.ts";
+import { mapLimited } from "./map-limited.ts";
+import { readPin } from "./pin.ts";
+import { type Proof, readProof } from "./proof.ts";
+
+export interface CatalogEntry {
+  readonly manifest: Manifest;
+  /** Oldest first. */
+  readonly proofs: readonly Proof[];
+  /** Why it must never be deleted, when someone pinned it. */
+  readonly pin: string | null;
+  /** `suspect`: the newest conclusive proof failed. */
+  readonly state: "good" | "suspect";
+  /** The newest passed proof by restore that no later failure contradicts. */
+  readonly proven: Proof | null;
+}
+
+/** A folder with a manifest that cannot be trusted, or whose proofs cannot. It freezes pruning of its target. */
+export interface DamagedBackup {
+  readonly id: string;
+  readonly error: DbsaveError;
+}
+
+/** What a target has: only whole, committed backups are entries. */
+export interface Catalog {
+  readonly target: string;
+  /** By sequence, oldest first. */
+  readonly entries: readonly CatalogEntry[];
+  readonly damaged: readonly DamagedBackup[];
+  /** Folders without a manifest: a run in progress, or what a dead run left. */
+  readonly unfinished: readonly string[];
+  /** Folders whose deletion began and did not finish. */
+  readonly deleting: readonly string[];
+}
+
+const parallelReads = 8;
+
+/** Reads every manifest and proof of `target`. Storage errors are thrown; damaged documents are reported as such. */
+export async function readCatalog(repository: Repository, target: string, signal: AbortSignal): Promise<Catalog> {
+  const { storage } = repository;
+  const folders = await groupById(storage, keys.backups(target), signal);
+  const proofKeys = await groupById(storage, keys.proofs(target), signal);
+  const deleting = [...folders].filter(([, names]) => names.includes("deleting.json")).map(([id]) => id);
+  const committed = [...folders].filter(([id, names]) => names.includes("manifest.json") && !deleting.includes(id));
+  const unfinished = [...folders].filter(([id, names]) => !names.includes("manifest.json") && !deleting.includes(id));
+
+  const damaged: DamagedBackup[] = [];
+  const entries: CatalogEntry[] = [];
+  await mapLimited(committed, parallelReads, async ([id]) => {
+    try {
+      entries.push(await readEntry(storage, target, id, proofKeys.get(id) ?? [], signal));
+    } catch (error) {
+      if (!isDbsaveError(error, "MANIFEST_INVALID") && !isDbsaveError(error, "REPOSITORY_UNSUPPORTED")) throw error;
+      damaged.push({ id, error });
+    }
+  });
+  entries.sort((a, b) => a.manifest.sequence - b.manifest.sequence);
+  return { target, entries, damaged, unfinished: unfinished.map(([id]) => id), deleting };
+}
+
+/** Every target that has a folder in the repository. */
+export async function listTargets(repository: Repository, signal: AbortSignal): Promise<readonly string[]> {
+  const targets = new Set<string>();
+  for await (const { key } of repository.storage.list("", signal)) {
+    const [target, folder] = key.split("/");
+    if (target !== undefined && folder === "backups") targets.add(target);
+  }
+  return [...targets].sort();
+}
+
+/** One above the highest sequence ever seen in the target's folder, committed or not. */
+export async function nextSequence(storage: Storage, target: string, signal: AbortSignal): Promise<number> {
+  let highest = 0;
+  for (const id of (await groupById(storage, keys.backups(target), signal)).keys()) {
+    highest = Math.max(highest, parseBackupId(id)?.sequence ?? 0);
+  }
+  return highest + 1;
+}
+
+async function readEntry(
+  storage: Storage,
+  target: string,
+  id: string,
+  proofNames: readonly string[],
+  signal: AbortSignal,
+): Promise<CatalogEntry> {
+  const key = keys.manifest(target, id);
+  const manifest = readManifest(await readDocument(storage, key, signal), key);
+  const proofs: Proof[] = [];
+  for (const name of proofNames) proofs.push(await readProof(storage, `${keys.proofsOf(target, id)}${name}`, signal));
+  const newestConclusive = proofs.findLast((proof) => proof.outcome !== "inconclusive");
+  const state = newestConclusive?.outcome === "failed" ? "suspect" : "good";
+  const restored = proofs.findLast((proof) => proof.level === "restore" && proof.outcome === "passed");
+  return {
+    manifest,
+    proofs,
+    pin: await readPin(storage, target, id, signal),
+    state,
+    proven: state === "good" ? (restored ?? null) : null,
+  };
+}
+
+/** File names below `prefix`, grouped by the folder they are in. */
+async function groupById(storage: Storage, prefix: string, signal: AbortSignal): Promise<Map<string, string[]>> {
+  const groups = new Map<string, string[]>();
+  for await (const { key } of storage.list(prefix, signal)) {
+    const [id, name] = key.slice(prefix.length).split("/");
+    if (id === undefined || name === undefined) continue;
+    const names = groups.get(id);
+    if (names === undefined) groups.set(id, [name]);
+    else names.push(name);
+  }
+  return groups;
+}

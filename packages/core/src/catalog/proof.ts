@@ -1,0 +1,65 @@
+import type { Finding } from "../contracts/finding.ts";
+import { type VerifyLevel, verifyLevels } from "../contracts/job.ts";
+import type { Storage } from "../contracts/storage.ts";
+import { readDocument, writeDocument } from "../documents/document-store.ts";
+import { Fields } from "../documents/fields.ts";
+import { sealJson, unsealJson } from "../documents/sealed-json.ts";
+import { ERRORS, type ErrorCode } from "../errors/error-table.ts";
+import { newEventId } from "../repository/backup-id.ts";
+import { keys } from "../repository/layout.ts";
+
+const levels = [...verifyLevels, "guard"] as const;
+const outcomes = ["passed", "failed", "inconclusive"] as const;
+
+/** The recorded result of one check of one backup. Append-only: a later proof speaks louder, none is changed. */
+export interface Proof {
+  readonly formatVersion: 1;
+  readonly target: string;
+  readonly backup: string;
+  readonly level: VerifyLevel | "guard";
+  /** `inconclusive`: the check could not be made (no space, no scratch instance); says nothing about the backup. */
+  readonly outcome: (typeof outcomes)[number];
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  /** One line for people: `12 tables, 104,211 rows equal`. */
+  readonly summary: string;
+  readonly findings: readonly Finding[];
+  readonly host: string;
+  readonly run: string;
+}
+
+/** Durable on return. */
+export async function writeProof(storage: Storage, proof: Proof, signal: AbortSignal): Promise<void> {
+  const key = keys.proof(proof.target, proof.backup, newEventId(proof.startedAt));
+  await writeDocument(storage, key, sealJson(proof), "fail", signal);
+}
+
+/** MANIFEST_INVALID when it was damaged or changed. */
+export async function readProof(storage: Storage, key: string, signal: AbortSignal): Promise<Proof> {
+  const text = await readDocument(storage, key, signal);
+  const fields = new Fields(unsealJson(text, key), key);
+  return {
+    formatVersion: 1,
+    target: fields.segment("target"),
+    backup: fields.segment("backup"),
+    level: fields.oneOf("level", levels),
+    outcome: fields.oneOf("outcome", outcomes),
+    startedAt: fields.date("startedAt"),
+    durationMs: fields.count("durationMs"),
+    summary: fields.text("summary"),
+    findings: fields.list("findings", readFinding),
+    host: fields.text("host"),
+    run: fields.segment("run"),
+  };
+}
+
+function readFinding(fields: Fields): Finding {
+  const fix = fields.optional("fix", () => fields.text("fix"));
+  const finding = {
+    severity: fields.oneOf("severity", ["error", "warning", "info"] as const),
+    code: fields.oneOf("code", Object.keys(ERRORS) as ErrorCode[]),
+    object: fields.anyText("object"),
+    message: fields.text("message"),
+  };
+  return fix === undefined ? finding : { ...finding, fix };
+}

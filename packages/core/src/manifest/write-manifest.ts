@@ -1,0 +1,7 @@
+import { sealJson } from "../documents/sealed-json.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** The one text a manifest is stored as. `readManifest` gives an equal manifest back. */
+export function writeManifest(manifest: Manifest): string {
+  return sealJson(manifest);
+}

@@ -1,0 +1,56 @@
+import { readCatalog } from "../catalog/catalog.ts";
+import type { Codec } from "../contracts/codec.ts";
+import type { BackupKind, Engine } from "../contracts/engine.ts";
+import { toDbsaveError } from "../errors/dbsave-error.ts";
+import { lockTarget } from "../lock/target-lock.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { storedBytes } from "../manifest/measure.ts";
+import { newEventId } from "../repository/backup-id.ts";
+import { checkTargetName } from "../repository/layout.ts";
+import type { Repository } from "../repository/repository.ts";
+import { type RunOptions, runWith, withContext } from "../run/context.ts";
+import { checkCodecs, checkMethod, checkSpace, refuseErrors } from "./preflight.ts";
+import { takeBackup } from "./take-backup.ts";
+
+export interface BackupOptions extends RunOptions {
+  readonly repository: Repository;
+  /** Names the target's folder in the repository. */
+  readonly target: string;
+  /** Compression, then encryption. None when absent. */
+  readonly codecs?: readonly Codec[];
+  readonly method?: string;
+  readonly kind?: BackupKind;
+  /** IANA zone for the retention calendar; UTC when absent. */
+  readonly timeZone?: string;
+}
+
+/**
+ * Takes one backup under the target's lock and commits it; its manifest is returned once it is durable.
+ * No save, no verify, no prune: `runPipeline` does those around it. Fails with LOCKED, the engine's and the storage's
+ * codes, NO_SPACE, ABORTED; on failure nothing is listed and nothing that was there is changed.
+ */
+export async function backup(engine: Engine, options: BackupOptions): Promise<Manifest> {
+  const run = runWith(options);
+  const { repository, target, codecs = [], kind = "full", timeZone = "UTC" } = options;
+  checkTargetName(target);
+  const method = checkMethod(engine, options.method, kind);
+  const runId = newEventId(run.now());
+  try {
+    await checkCodecs(codecs);
+    const source = await withContext(run, target, "probe", (ctx) => engine.probe(ctx));
+    refuseErrors(engine.name, source.findings);
+    await using lock = await lockTarget(repository.storage, target, { run: runId, now: run.now, signal: run.signal });
+    const last = (await readCatalog(repository, target, run.signal)).entries.at(-1);
+    await checkSpace(
+      repository.storage,
+      source,
+      last === undefined ? undefined : storedBytes(last.manifest),
+      run.signal,
+    );
+    const save = { state: "skipped", message: "not asked for" } as const;
+    const order = { repository, target, codecs, method, kind, timeZone, source, save, run: runId };
+    return await takeBackup(engine, order, lock, run);
+  } catch (error) {
+    throw toDbsaveError(error, "BACKUP_FAILED", `${engine.name}: backup of ${target}`, run.signal);
+  }
+}

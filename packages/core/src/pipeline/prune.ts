@@ -1,0 +1,90 @@
+import { type Catalog, readCatalog } from "../catalog/catalog.ts";
+import { toDbsaveError } from "../errors/dbsave-error.ts";
+import { lockTarget, type TargetLock } from "../lock/target-lock.ts";
+import { newEventId } from "../repository/backup-id.ts";
+import { deleteBackup } from "../repository/delete-backup.ts";
+import { checkTargetName } from "../repository/layout.ts";
+import type { Repository } from "../repository/repository.ts";
+import { planRetention } from "../retention/plan-retention.ts";
+import type { RetentionPolicy } from "../retention/policy.ts";
+import type { RetentionConditions, RetentionPlan } from "../retention/retention-plan.ts";
+import { type Run, type RunOptions, runWith } from "../run/context.ts";
+import { sweepLeftovers } from "./sweep.ts";
+
+export interface PruneOptions extends RunOptions {
+  readonly repository: Repository;
+  readonly target: string;
+  readonly policy: RetentionPolicy;
+  /** What else is known: a failed run, an expected interval, that deleting most of a target is meant. */
+  readonly conditions?: RetentionConditions;
+}
+
+export interface PruneReport {
+  readonly plan: RetentionPlan;
+  readonly removed: readonly string[];
+  /** Leftovers of dead runs that were cleaned on the way. */
+  readonly swept: number;
+}
+
+/** The plan alone, from what the repository lists now. Changes nothing. */
+export async function planPrune(options: PruneOptions): Promise<RetentionPlan> {
+  const run = runWith(options);
+  const catalog = await readCatalog(options.repository, options.target, run.signal);
+  return planFor(catalog, options.policy, run.now(), options.conditions);
+}
+
+/**
+ * Applies the policy under the target's lock. Deletes in reverse of how backups are committed, dependents first; killed
+ * anywhere it leaves every remaining backup whole, and the next prune finishes. A frozen plan deletes nothing.
+ */
+export async function prune(options: PruneOptions): Promise<PruneReport> {
+  const run = runWith(options);
+  const { repository, target } = options;
+  checkTargetName(target);
+  const runId = newEventId(run.now());
+  try {
+    await using lock = await lockTarget(repository.storage, target, { run: runId, now: run.now, signal: run.signal });
+    return await pruneLocked(options, lock, runId, run);
+  } catch (error) {
+    throw toDbsaveError(error, "STORAGE_FAILED", `prune of ${target}`, run.signal);
+  }
+}
+
+/** `prune` for a caller that holds the lock. */
+export async function pruneLocked(
+  options: Omit<PruneOptions, keyof RunOptions>,
+  lock: TargetLock,
+  runId: string,
+  run: Run,
+): Promise<PruneReport> {
+  const { repository, target } = options;
+  const catalog = await readCatalog(repository, target, run.signal);
+  const swept = await sweepLeftovers(repository, catalog, runId, run);
+  const plan = planFor(catalog, options.policy, run.now(), options.conditions);
+  const removed: string[] = [];
+  for (const { id, reason } of plan.remove) {
+    await lock.assertHeld(run.signal);
+    await deleteBackup(repository.storage, target, id, { run: runId, reason, at: run.now() }, run.signal);
+    removed.push(id);
+  }
+  return { plan, removed, swept };
+}
+
+function planFor(
+  catalog: Catalog,
+  policy: RetentionPolicy,
+  now: Date,
+  conditions: RetentionConditions = {},
+): RetentionPlan {
+  const backups = catalog.entries.map(({ manifest, state, proven, pin }) => ({
+    id: manifest.id,
+    sequence: manifest.sequence,
+    startedAt: manifest.startedAt,
+    parent: manifest.parent,
+    state,
+    proven: proven !== null,
+    ...(pin === null ? {} : { pin }),
+  }));
+  const unreadable = [...(conditions.unreadable ?? []), ...catalog.damaged.map(({ id }) => id)];
+  return planRetention(backups, policy, now, { ...conditions, unreadable });
+}

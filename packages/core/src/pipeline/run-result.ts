@@ -1,0 +1,45 @@
+import type { Proof } from "../catalog/proof.ts";
+import type { Finding } from "../contracts/finding.ts";
+import type { DbsaveError } from "../errors/dbsave-error.ts";
+import { ERRORS } from "../errors/error-table.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { PruneReport } from "./prune.ts";
+
+/** What became of one target in a run. Each member is there as far as the pipeline got. */
+export interface TargetResult {
+  readonly target: string;
+  manifest?: Manifest;
+  proof?: Proof;
+  /** What the guard found against the target's history. */
+  guarded?: readonly Finding[];
+  pruned?: PruneReport;
+  readonly warnings: string[];
+  /** Why the target stopped. */
+  readonly error?: DbsaveError;
+}
+
+export interface RunResult {
+  readonly runId: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly targets: readonly TargetResult[];
+}
+
+/** The exit status a target stands for: its error's, 4 kept but not proven, 13 guarded, 5 warnings, 0. */
+export function exitOfTarget(result: TargetResult): number {
+  if (result.error !== undefined) return ERRORS[result.error.code].exit;
+  if (result.proof !== undefined && result.proof.outcome !== "passed") return ERRORS.VERIFY_FAILED.exit;
+  if ((result.guarded ?? []).length > 0) return ERRORS.GUARD_TRIPPED.exit;
+  return result.warnings.length > 0 ? 5 : 0;
+}
+
+/** The worst of all targets; 3 when some stopped and others did not. */
+export function exitOfRun(results: readonly TargetResult[]): number {
+  const stopped = results.filter((result) => result.error !== undefined);
+  if (stopped.length > 0 && stopped.length < results.length) return 3;
+  const exits = results.map(exitOfTarget);
+  const [first = 0] = exits;
+  if (exits.every((exit) => exit === first)) return first;
+  if (stopped.length > 0) return 1;
+  return [13, 4, 5].find((exit) => exits.includes(exit)) ?? 0;
+}

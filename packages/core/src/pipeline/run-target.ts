@@ -1,0 +1,171 @@
+import { type Catalog, readCatalog } from "../catalog/catalog.ts";
+import { guardAgainstHistory } from "../catalog/guard.ts";
+import { type Proof, writeProof } from "../catalog/proof.ts";
+import type { ServerFacts } from "../contracts/engine.ts";
+import type { Finding } from "../contracts/finding.ts";
+import type { Job } from "../contracts/job.ts";
+import { toDbsaveError } from "../errors/dbsave-error.ts";
+import { lockTarget, type TargetLock } from "../lock/target-lock.ts";
+import type { Manifest, ManifestSave } from "../manifest/manifest.ts";
+import { plainBytes, storedBytes } from "../manifest/measure.ts";
+import { checkTargetName } from "../repository/layout.ts";
+import type { Repository } from "../repository/repository.ts";
+import { type Run, withContext } from "../run/context.ts";
+import { type PhaseOutcome, phase } from "../run/phases.ts";
+import type { RunJournal } from "../run/run-journal.ts";
+import { verify } from "../verify/verify.ts";
+import { checkCodecs, checkMethod, checkSpace, refuseErrors } from "./preflight.ts";
+import { type PruneReport, pruneLocked } from "./prune.ts";
+import type { TargetResult } from "./run-result.ts";
+import { takeBackup } from "./take-backup.ts";
+
+export interface PipelineItem {
+  readonly job: Job;
+  readonly repository: Repository;
+}
+
+/** A run whose events are kept in the repository. */
+export interface RecordedRun extends Run {
+  readonly runId: string;
+  readonly journal: RunJournal;
+}
+
+/** The pipeline of one target. `result` is filled as far as it gets; the first failure of a phase is thrown. */
+export async function runTarget(item: PipelineItem, run: RecordedRun, result: TargetResult): Promise<void> {
+  const { job, repository } = item;
+  const { target, engine } = job;
+  checkTargetName(target);
+  const method = checkMethod(engine, job.method, "full");
+  const step = recordedPhases(run, target, result.warnings);
+
+  await using lock = await step("lock", async () => ({ value: await lockFor(item, run) }));
+  const catalog = await readCatalog(repository, target, run.signal);
+  const source = await step("probe", () => probe(job, run));
+  await step("preflight", () => preflight(item, source, catalog, run));
+  const save = await step("save", () => saveSource(job, run));
+  const order = { ...job, repository, method, kind: "full", source, save, run: run.runId } as const;
+  const manifest = await step("backup", async () => summarised(await takeBackup(engine, order, lock, run)));
+  result.manifest = manifest;
+  if (job.verify !== "off") result.proof = await step("verify", () => prove(item, manifest, run));
+  result.guarded = await step("guard", () => guard(item, manifest, catalog, run));
+  const { retention } = job;
+  if (retention === null) return;
+  const sound = result.proof?.outcome !== "failed" && result.guarded.length === 0;
+  result.pruned = await step("prune", () => rotate({ repository, target, policy: retention }, sound, lock, run));
+}
+
+type Step = <T>(name: Parameters<typeof phase>[2], work: () => Promise<PhaseOutcome<T>>) => Promise<T>;
+
+/** Phases whose end is stored in the run record, and whose warnings are collected. */
+function recordedPhases(run: RecordedRun, target: string, warnings: string[]): Step {
+  return async (name, work) => {
+    const noticed = async (): ReturnType<typeof work> => {
+      const outcome = await work();
+      if (outcome.state === "warning") warnings.push(`${name}: ${outcome.message ?? "see the log"}`);
+      return outcome;
+    };
+    const value = await phase(run, target, name, noticed);
+    await run.journal.save(run.signal);
+    return value;
+  };
+}
+
+async function lockFor(item: PipelineItem, run: RecordedRun): Promise<TargetLock> {
+  const { storage } = item.repository;
+  return await lockTarget(storage, item.job.target, { run: run.runId, now: run.now, signal: run.signal });
+}
+
+async function probe(job: Job, run: Run): Promise<PhaseOutcome<ServerFacts>> {
+  const facts = await withContext(run, job.target, "probe", (ctx) => job.engine.probe(ctx));
+  refuseErrors(job.engine.name, facts.findings);
+  const [warning] = facts.findings;
+  return {
+    value: facts,
+    state: warning === undefined ? "ok" : "warning",
+    message: warning === undefined ? `${facts.description} (${facts.version})` : warning.message,
+  };
+}
+
+async function preflight(
+  item: PipelineItem,
+  source: ServerFacts,
+  catalog: Catalog,
+  run: Run,
+): Promise<PhaseOutcome<void>> {
+  await checkCodecs(item.job.codecs);
+  const last = catalog.entries.at(-1)?.manifest;
+  const expected = last === undefined ? undefined : storedBytes(last);
+  return warned(undefined, await checkSpace(item.repository.storage, source, expected, run.signal));
+}
+
+async function saveSource(job: Job, run: Run): Promise<PhaseOutcome<ManifestSave>> {
+  if (job.save === "off") return { value: { state: "skipped", message: "switched off" }, state: "skipped" };
+  try {
+    const { proof } = await withContext(run, job.target, "save", (ctx) => job.engine.save(ctx));
+    const state = job.engine.capabilities.save === "not-needed" ? "not-needed" : "done";
+    return { value: { state, message: proof }, message: proof };
+  } catch (raw) {
+    const error = toDbsaveError(raw, "SAVE_FAILED", `${job.engine.name}: save of ${job.target}`, run.signal);
+    if (job.save === "required" || error.code === "ABORTED") throw error;
+    return { value: { state: "failed", message: error.message }, state: "warning", message: error.message };
+  }
+}
+
+function summarised(manifest: Manifest): PhaseOutcome<Manifest> {
+  const message = `${manifest.id}: ${plainBytes(manifest)} bytes, ${storedBytes(manifest)} stored`;
+  return { value: manifest, message };
+}
+
+async function prove(item: PipelineItem, manifest: Manifest, run: RecordedRun): Promise<PhaseOutcome<Proof>> {
+  const { job, repository } = item;
+  const level = job.verify === "off" ? "hashes" : job.verify;
+  const proof = await verify(job.engine, { ...run, repository, manifest, level, codecs: job.codecs });
+  return { value: proof, state: proof.outcome === "passed" ? "ok" : "warning", message: proof.summary };
+}
+
+async function guard(
+  item: PipelineItem,
+  manifest: Manifest,
+  catalog: Catalog,
+  run: RecordedRun,
+): Promise<PhaseOutcome<readonly Finding[]>> {
+  const { job, repository } = item;
+  if (job.guard === null) return { value: [], state: "skipped" };
+  const startedAt = run.now();
+  const earlier = catalog.entries.map((entry) => entry.manifest);
+  const findings = guardAgainstHistory(manifest, earlier, job.guard);
+  if (findings.length > 0) {
+    const summary = findings.map((finding) => finding.message).join("; ");
+    const { id: backup, target, host } = manifest;
+    const when = { startedAt, durationMs: 0, host, run: run.runId };
+    const proof = {
+      formatVersion: 1,
+      target,
+      backup,
+      level: "guard",
+      outcome: "failed",
+      summary,
+      findings,
+      ...when,
+    } as const;
+    await writeProof(repository.storage, proof, run.signal);
+  }
+  return warned(findings, findings);
+}
+
+async function rotate(
+  options: Parameters<typeof pruneLocked>[0],
+  sound: boolean,
+  lock: TargetLock,
+  run: RecordedRun,
+): Promise<PhaseOutcome<PruneReport>> {
+  const pruned = await pruneLocked({ ...options, conditions: { lastRunFailed: !sound } }, lock, run.runId, run);
+  const { frozen, keep } = pruned.plan;
+  if (frozen.length > 0) return { value: pruned, state: "warning", message: `nothing deleted: ${frozen.join("; ")}` };
+  return { value: pruned, message: `${pruned.removed.length} removed, ${keep.length} kept` };
+}
+
+function warned<T>(value: T, findings: readonly Finding[]): PhaseOutcome<T> {
+  const message = findings.map((finding) => `${finding.object}: ${finding.message}`).join("; ");
+  return findings.length === 0 ? { value } : { value, state: "warning", message };
+}

@@ -1,0 +1,35 @@
+import { isSegment } from "../documents/fields.ts";
+import { DbsaveError } from "../errors/dbsave-error.ts";
+
+/** Every key of a repository. The same on disk, over ssh and on S3. */
+export const keys = {
+  repository: "dbsave.json",
+  backups: (target: string): string => `${target}/backups/`,
+  backup: (target: string, id: string): string => `${target}/backups/${id}/`,
+  stored: (target: string, id: string, storedName: string): string => `${target}/backups/${id}/${storedName}`,
+  manifest: (target: string, id: string): string => `${target}/backups/${id}/manifest.json`,
+  tombstone: (target: string, id: string): string => `${target}/backups/${id}/deleting.json`,
+  proofs: (target: string): string => `${target}/proofs/`,
+  proofsOf: (target: string, id: string): string => `${target}/proofs/${id}/`,
+  proof: (target: string, id: string, time: string): string => `${target}/proofs/${id}/${time}.json`,
+  pins: (target: string): string => `${target}/pins/`,
+  pin: (target: string, id: string): string => `${target}/pins/${id}.json`,
+  locks: (target: string): string => `locks/${target}/`,
+  lock: (target: string, generation: number): string => `locks/${target}/${String(generation).padStart(8, "0")}.json`,
+  runs: "runs/",
+  run: (id: string): string => `runs/${id}.jsonl`,
+} as const;
+
+export const restoreText = "RESTORE.md";
+export const checksumsText = "SHA256SUMS";
+
+const reserved: ReadonlySet<string> = new Set(["locks", "runs", "tmp", "dbsave.json"]);
+
+/** OPTIONS_INVALID unless `target` can be a folder of a repository: letters, digits, `.`, `_`, `-`; at most 100. */
+export function checkTargetName(target: string): void {
+  if (!isSegment(target) || !/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u.test(target) || reserved.has(target)) {
+    throw new DbsaveError("OPTIONS_INVALID", `target: not a usable name: "${target}"`, {
+      hint: "Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
+    });
+  }
+}

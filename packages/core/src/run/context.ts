@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import type { Phase } from "../contracts/events.ts";
+import type { EngineEvent, ReportProgress, RunContext } from "../contracts/run-context.ts";
+import type { ToolRunner } from "../contracts/tool-runner.ts";
+import { DbsaveError } from "../errors/dbsave-error.ts";
+import { ProgressMeter } from "./progress-meter.ts";
+
+/** What a caller may give to any operation; everything has a working default. */
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly tools?: ToolRunner;
+  /** Where private scratch directories are made; the system's temporary directory when absent. */
+  readonly scratchRoot?: string;
+  readonly now?: () => Date;
+  readonly report?: ReportProgress;
+}
+
+/** Run options with the defaults filled in. */
+export interface Run {
+  readonly signal: AbortSignal;
+  readonly tools: ToolRunner;
+  readonly scratchRoot: string;
+  readonly now: () => Date;
+  readonly report: ReportProgress;
+}
+
+export function runWith(options: RunOptions): Run {
+  return {
+    signal: options.signal ?? new AbortController().signal,
+    tools: options.tools ?? noTools,
+    scratchRoot: options.scratchRoot ?? tmpdir(),
+    now: options.now ?? ((): Date => new Date()),
+    report: options.report ?? ((): void => undefined),
+  };
+}
+
+/** Calls `work` with an engine's context; its private scratch directory is gone when the result is there, also on failure. */
+export async function withContext<T>(
+  run: Run,
+  target: string,
+  phase: Phase,
+  work: (ctx: RunContext) => Promise<T>,
+): Promise<T> {
+  run.signal.throwIfAborted();
+  const scratchDir = await mkdtemp(join(run.scratchRoot, "dbsave-"));
+  try {
+    return await work({
+      signal: run.signal,
+      tools: run.tools,
+      scratchDir,
+      now: run.now,
+      report: progressReporter(run, target, phase),
+    });
+  } finally {
+    await rm(scratchDir, { recursive: true, force: true });
+  }
+}
+
+function progressReporter(run: Run, target: string, phase: Phase): (event: EngineEvent) => void {
+  const meter = new ProgressMeter(run, target, phase);
+  return (event) => {
+    if (event.type === "progress") meter.update(event.item, event.doneBytes, event.totalBytes);
+    else run.report({ type: "note", at: run.now(), target, phase, message: event.message });
+  };
+}
+
+const noTools: ToolRunner = {
+  run(tool) {
+    const error = new DbsaveError("TOOL_MISSING", `${tool}: no tool runner was given`, {
+      hint: "Pass `tools: hostTools()` of @dbsave/exec.",
+    });
+    const stdout = new PassThrough();
+    stdout.destroy(error);
+    return { stdout, done: Promise.reject(error) };
+  },
+};
