@@ -53,7 +53,7 @@ export interface FsPort {
   list(path: string): Promise<readonly FsEntry[]>;
   lstat(path: string): Promise<FsStat>;
   /** What this user can still write to the file system of `path`. */
-  freeBytes?(path: string): Promise<number>;
+  freeBytes(path: string): Promise<number>;
 }
 
 /** The system's code of a failed operation, such as `ENOENT`; undefined for anything else. */

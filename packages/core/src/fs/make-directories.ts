@@ -10,8 +10,9 @@ export async function makeDirectories(fs: FsPort, path: string): Promise<void> {
     const code = systemCode(error);
     if (code === "ENOENT" && parent !== path) {
       await makeDirectories(fs, parent);
-      await makeDirectories(fs, path);
-    } else if (code !== "EEXIST") throw error;
+      return await makeDirectories(fs, path);
+    }
+    if (code !== "EEXIST") throw error;
   }
   // Also when it existed: whoever made it may have crashed before this. A parent closed to us is not one we made.
   await fs.syncDirectory(parent).catch((error: unknown) => {

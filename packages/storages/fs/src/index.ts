@@ -1,1 +1,2 @@
-export {};
+export type { FsStorageOptions } from "./options.ts";
+export { fsStorage } from "./storage.ts";
