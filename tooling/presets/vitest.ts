@@ -1,13 +1,18 @@
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@dbsave/source"];
+const execArgv = conditions.map((name) => `--conditions=${name}`);
 const roots = "{packages/*,packages/engines/*,packages/storages/*,apps/*,tooling/*}";
 
-/** Tests run on the sources of every package (no build needed); end-to-end tests run the built command. */
+/** Child processes of these tests run the sources, too. End-to-end tests leave it out: their children run what is built. */
+const sourcesInChildren = { NODE_OPTIONS: [process.env["NODE_OPTIONS"], ...execArgv].filter(Boolean).join(" ") };
+
+/** Tests run on the sources of every package (no build needed), in the workers they start as well. */
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    execArgv: conditions.map((name) => `--conditions=${name}`),
+    execArgv,
+    maxWorkers: "100%", // the default leaves a core idle: half of a small machine
     projects: [
       {
         extends: true,
@@ -15,11 +20,17 @@ export default defineConfig({
           name: "unit",
           include: [`${roots}/test/**/*.test.ts`],
           exclude: ["**/node_modules/**", "**/*.e2e.test.ts", "**/conformance.test.ts"],
+          env: sourcesInChildren,
         },
       },
       {
         extends: true,
-        test: { name: "conformance", include: [`${roots}/test/**/conformance.test.ts`], testTimeout: 60_000 },
+        test: {
+          name: "conformance",
+          include: [`${roots}/test/**/conformance.test.ts`],
+          testTimeout: 60_000,
+          env: sourcesInChildren,
+        },
       },
       {
         extends: true,
