@@ -1,1 +1,2 @@
-export {};
+export { type CaptureOptions, captureText } from "./capture-text.ts";
+export { type HostToolsOptions, hostTools } from "./host-tools.ts";

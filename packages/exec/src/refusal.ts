@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { Readable } from "node:stream";
+import { DbsaveError, type RunningTool, type ToolOptions } from "@dbsave/core";
+
+/** Why a tool cannot even be tried. A NUL byte would end the argument early, so that another one is meant. */
+export function refusalOf(tool: string, args: readonly string[], options: ToolOptions): DbsaveError | undefined {
+  if (options.signal.aborted) {
+    return new DbsaveError("ABORTED", `${tool}: cancelled before it started`, { cause: options.signal.reason });
+  }
+  const withNul = [tool, ...args].findIndex((value) => value.includes("\0"));
+  if (withNul >= 0) return new DbsaveError("OPTIONS_INVALID", `${tool}: argument ${withNul} holds a NUL byte`);
+  if (options.cwd !== undefined && !existsSync(options.cwd)) {
+    return new DbsaveError("OPTIONS_INVALID", `${tool}: no such working directory: ${options.cwd}`);
+  }
+  return undefined;
+}
+
+/** A tool that never ran: both ends fail with `reason`. */
+export function refusedTool(reason: DbsaveError, input: Readable | undefined): RunningTool {
+  input?.destroy();
+  const stdout = new Readable({ read() {} });
+  const done = Promise.reject(reason);
+  stdout.on("error", () => {}); // a caller may watch only one of the two
+  done.catch(() => {});
+  stdout.destroy(reason);
+  return { stdout, done };
+}
