@@ -7,7 +7,7 @@ import { parseBackupId } from "../repository/backup-id.ts";
 import { keys } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { mapLimited } from "./map-limited.ts";
-import { readPin } from "./pin.ts";
+import { pinnedIds, readPin } from "./pin.ts";
 import { type Proof, readProof } from "./proof.ts";
 
 export interface CatalogEntry {
@@ -34,10 +34,8 @@ export interface Catalog {
   /** By sequence, oldest first. */
   readonly entries: readonly CatalogEntry[];
   readonly damaged: readonly DamagedBackup[];
-  /** Folders without a manifest: a run in progress, or what a dead run left. */
+  /** Folders without a manifest: a run in progress, or what an interrupted backup or deletion left. */
   readonly unfinished: readonly string[];
-  /** Folders whose deletion began and did not finish. */
-  readonly deleting: readonly string[];
 }
 
 const parallelReads = 8;
@@ -46,23 +44,25 @@ const parallelReads = 8;
 export async function readCatalog(repository: Repository, target: string, signal: AbortSignal): Promise<Catalog> {
   const { storage } = repository;
   const folders = await groupById(storage, keys.backups(target), signal);
-  const proofKeys = await groupById(storage, keys.proofs(target), signal);
-  const deleting = [...folders].filter(([, names]) => names.includes("deleting.json")).map(([id]) => id);
-  const committed = [...folders].filter(([id, names]) => names.includes("manifest.json") && !deleting.includes(id));
-  const unfinished = [...folders].filter(([id, names]) => !names.includes("manifest.json") && !deleting.includes(id));
+  const proofs = await groupById(storage, keys.proofs(target), signal);
+  const pinned = await pinnedIds(storage, target, signal);
+  const known = new Set([...folders.keys(), ...proofs.keys()]);
+  const committed = [...known].filter((id) => folders.get(id)?.includes("manifest.json") === true);
+  const unfinished = [...known].filter((id) => !committed.includes(id));
 
   const damaged: DamagedBackup[] = [];
   const entries: CatalogEntry[] = [];
-  await mapLimited(committed, parallelReads, async ([id]) => {
+  await mapLimited(committed, parallelReads, async (id) => {
     try {
-      entries.push(await readEntry(storage, target, id, proofKeys.get(id) ?? [], signal));
+      const pin = pinned.has(id) ? await readPin(storage, target, id, signal) : null;
+      entries.push(await readEntry(storage, target, id, proofs.get(id) ?? [], pin, signal));
     } catch (error) {
       if (!isDbsaveError(error, "MANIFEST_INVALID") && !isDbsaveError(error, "REPOSITORY_UNSUPPORTED")) throw error;
       damaged.push({ id, error });
     }
   });
   entries.sort((a, b) => a.manifest.sequence - b.manifest.sequence);
-  return { target, entries, damaged, unfinished: unfinished.map(([id]) => id), deleting };
+  return { target, entries, damaged, unfinished };
 }
 
 /** Every target that has a folder in the repository. */
@@ -72,7 +72,7 @@ export async function listTargets(repository: Repository, signal: AbortSignal): 
     const [target, folder] = key.split("/");
     if (target !== undefined && folder === "backups") targets.add(target);
   }
-  return [...targets].sort();
+  return [...targets].toSorted();
 }
 
 /** One above the highest sequence ever seen in the target's folder, committed or not. */
@@ -89,6 +89,7 @@ async function readEntry(
   target: string,
   id: string,
   proofNames: readonly string[],
+  pin: string | null,
   signal: AbortSignal,
 ): Promise<CatalogEntry> {
   const key = keys.manifest(target, id);
@@ -101,7 +102,7 @@ async function readEntry(
   return {
     manifest,
     proofs,
-    pin: await readPin(storage, target, id, signal),
+    pin,
     state,
     proven: state === "good" ? (restored ?? null) : null,
   };

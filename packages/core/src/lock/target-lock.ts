@@ -118,6 +118,10 @@ async function readIfPresent(storage: Storage, key: string, signal: AbortSignal)
     return readLockRecord(await readDocument(storage, key, signal), key);
   } catch (error) {
     if (isDbsaveError(error, "OBJECT_NOT_FOUND")) return undefined;
-    throw error;
+    if (!isDbsaveError(error, "MANIFEST_INVALID")) throw error;
+    throw new DbsaveError("LOCKED", `${key}: the lock cannot be read, so it counts as held`, {
+      cause: error,
+      hint: "When no dbsave works on this target, delete that file.",
+    });
   }
 }

@@ -44,7 +44,7 @@ export async function prune(options: PruneOptions): Promise<PruneReport> {
   const runId = newEventId(run.now());
   try {
     await using lock = await lockTarget(repository.storage, target, { run: runId, now: run.now, signal: run.signal });
-    return await pruneLocked(options, lock, runId, run);
+    return await pruneLocked(options, lock, run);
   } catch (error) {
     throw toDbsaveError(error, "STORAGE_FAILED", `prune of ${target}`, run.signal);
   }
@@ -54,18 +54,18 @@ export async function prune(options: PruneOptions): Promise<PruneReport> {
 export async function pruneLocked(
   options: Omit<PruneOptions, keyof RunOptions>,
   lock: TargetLock,
-  runId: string,
   run: Run,
 ): Promise<PruneReport> {
   const { repository, target } = options;
   const catalog = await readCatalog(repository, target, run.signal);
-  const swept = await sweepLeftovers(repository, catalog, runId, run);
+  const swept = await sweepLeftovers(repository, catalog, run);
   const plan = planFor(catalog, options.policy, run.now(), options.conditions);
   const removed: string[] = [];
   for (const { id, reason } of plan.remove) {
     await lock.assertHeld(run.signal);
-    await deleteBackup(repository.storage, target, id, { run: runId, reason, at: run.now() }, run.signal);
+    await deleteBackup(repository.storage, target, id, run.signal);
     removed.push(id);
+    run.report({ type: "note", at: run.now(), target, phase: "prune", message: `removed ${id}: ${reason}` });
   }
   return { plan, removed, swept };
 }

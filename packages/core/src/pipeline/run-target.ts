@@ -157,9 +157,9 @@ async function rotate(
   options: Parameters<typeof pruneLocked>[0],
   sound: boolean,
   lock: TargetLock,
-  run: RecordedRun,
+  run: Run,
 ): Promise<PhaseOutcome<PruneReport>> {
-  const pruned = await pruneLocked({ ...options, conditions: { lastRunFailed: !sound } }, lock, run.runId, run);
+  const pruned = await pruneLocked({ ...options, conditions: { lastRunFailed: !sound } }, lock, run);
   const { frozen, keep } = pruned.plan;
   if (frozen.length > 0) return { value: pruned, state: "warning", message: `nothing deleted: ${frozen.join("; ")}` };
   return { value: pruned, message: `${pruned.removed.length} removed, ${keep.length} kept` };

@@ -64,7 +64,7 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
     await readBack(order, manifest, run);
     return manifest;
   } catch (error) {
-    await discard(order, id, run);
+    await discard(order, id);
     throw toDbsaveError(error, "BACKUP_FAILED", `${engine.name}: backup of ${target}`, run.signal);
   }
 }
@@ -79,10 +79,9 @@ async function readBack(order: BackupOrder, manifest: Manifest, run: Run): Promi
 }
 
 /** Best effort: the error that led here must not be hidden by one of cleaning up, and the next run heals. */
-async function discard(order: BackupOrder, id: string, run: Run): Promise<void> {
-  const why = { run: order.run, reason: "the run that wrote it failed", at: run.now() };
+async function discard(order: BackupOrder, id: string): Promise<void> {
   const signal = AbortSignal.timeout(cleanupLimitMs);
-  await deleteBackup(order.repository.storage, order.target, id, why, signal).catch(() => undefined);
+  await deleteBackup(order.repository.storage, order.target, id, signal).catch(() => undefined);
 }
 
 async function writeDocuments(

@@ -8,7 +8,6 @@ export const keys = {
   backup: (target: string, id: string): string => `${target}/backups/${id}/`,
   stored: (target: string, id: string, storedName: string): string => `${target}/backups/${id}/${storedName}`,
   manifest: (target: string, id: string): string => `${target}/backups/${id}/manifest.json`,
-  tombstone: (target: string, id: string): string => `${target}/backups/${id}/deleting.json`,
   proofs: (target: string): string => `${target}/proofs/`,
   proofsOf: (target: string, id: string): string => `${target}/proofs/${id}/`,
   proof: (target: string, id: string, time: string): string => `${target}/proofs/${id}/${time}.json`,

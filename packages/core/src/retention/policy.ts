@@ -16,6 +16,6 @@ export interface RetentionPolicy {
   readonly keep: KeepRules;
   /** IANA zone in which days begin and end. */
   readonly timeZone: string;
-  /** Weeks and months begin on this weekday: a month on its first one. Saturday unless configured. */
+  /** Weeks begin on this weekday, months and years on their first one. Saturday unless configured. */
   readonly anchor: Weekday;
 }

@@ -1,0 +1,134 @@
+import type { RetentionBackup, RetentionConditions, RetentionPolicy } from "../../src/index.ts";
+
+/**
+ * Retention written a second time, from its definition and for small inputs only: it walks the calendar backwards day by day,
+ * asks "is there a backup that ..." of the whole list, and repeats until nothing changes. It shares nothing with the planner.
+ */
+export function modelRetention(
+  backups: readonly RetentionBackup[],
+  policy: RetentionPolicy,
+  now: Date,
+  conditions: RetentionConditions = {},
+): { readonly stays: ReadonlySet<string>; readonly frozen: boolean } {
+  const age = (backup: RetentionBackup) => now.getTime() - backup.startedAt.getTime();
+  const parentOf = (child: RetentionBackup) =>
+    backups.find((each) => each.id === child.parent && each.sequence < child.sequence);
+  const isGood = (backup: RetentionBackup): boolean => {
+    if (backup.state !== "good") return false;
+    const parent = backup.parent === null ? null : parentOf(backup);
+    return parent === null || (parent !== undefined && isGood(parent));
+  };
+  const present = backups.filter((backup) => age(backup) >= 0);
+  const good = present.filter(isGood).toSorted((a, b) => b.sequence - a.sequence);
+  const bad = present.filter((backup) => !isGood(backup));
+
+  const recent = new Set([...good.slice(0, policy.keep.last ?? 0), ...chooseDaily(good, policy)]);
+  const stays = new Set<RetentionBackup>([...recent, ...choosePeriods(good, policy)]);
+  const withinMs = policy.keep.withinMs ?? 0;
+  for (const backup of withinMs > 0 ? good : []) {
+    const newerAndOld = good.some((other) => other.sequence > backup.sequence && age(other) >= withinMs);
+    if (age(backup) < withinMs || !newerAndOld) stays.add(backup);
+  }
+  for (const floor of [good[0], good.find(({ proven }) => proven)]) if (floor) stays.add(floor);
+  for (const full of good.filter(({ parent }) => parent === null).slice(0, 2)) stays.add(full);
+  for (const backup of bad) {
+    const hasNewerGood = good.some((other) => other.sequence > backup.sequence);
+    const isForgotten = [...recent].every((other) => other.sequence > backup.sequence);
+    if (!hasNewerGood || !isForgotten || age(backup) < withinMs) stays.add(backup);
+  }
+  for (const backup of backups) if (age(backup) < 24 * hour || backup.pin !== undefined) stays.add(backup);
+  for (let size = -1; size !== stays.size; ) {
+    size = stays.size;
+    for (const child of stays) for (const each of backups) if (each.id === child.parent) stays.add(each);
+  }
+
+  const newestGood = good[0];
+  const isLate =
+    conditions.expectedIntervalMs !== undefined &&
+    backups.length > 0 &&
+    (newestGood === undefined || age(newestGood) > 2 * conditions.expectedIntervalMs);
+  const frozen =
+    conditions.lastRunFailed === true ||
+    (conditions.unreadable ?? []).length > 0 ||
+    isLate ||
+    backups.some((backup) => backup.parent !== null && !parentOf(backup)) ||
+    backups.some((backup) => age(backup) < -hour / 6) ||
+    (conditions.allowMassDelete !== true && losesTooMuch(good, stays, policy, conditions.maxRemoveRatio ?? 0.5));
+  return { stays: new Set([...stays].map(({ id }) => id)), frozen };
+}
+
+const hour = 3_600_000;
+
+function losesTooMuch(
+  good: readonly RetentionBackup[],
+  stays: ReadonlySet<RetentionBackup>,
+  policy: RetentionPolicy,
+  ratio: number,
+): boolean {
+  const last = good.filter((backup) => good.every((other) => other.parent !== backup.id));
+  const days = [...new Set(last.map((backup) => localDate(backup.startedAt, policy.timeZone)))];
+  const emptied = days.filter((day) =>
+    last.every((backup) => localDate(backup.startedAt, policy.timeZone) !== day || !stays.has(backup)),
+  );
+  return last.filter((backup) => !stays.has(backup)).length > 3 && emptied.length / days.length > ratio;
+}
+
+function chooseDaily(newestFirst: readonly RetentionBackup[], policy: RetentionPolicy): RetentionBackup[] {
+  return walk(newestFirst, policy, policy.keep.daily ?? 0, () => true).map((period) => newest(period));
+}
+
+function choosePeriods(newestFirst: readonly RetentionBackup[], policy: RetentionPolicy): RetentionBackup[] {
+  const { weekly = 0, monthly = 0, yearly = 0 } = policy.keep;
+  const isAnchor = (date: string) => new Date(`${date}T12:00:00Z`).getUTCDay() === policy.anchor;
+  const isFirstOfMonth = (date: string) => isAnchor(date) && Number(date.slice(8)) <= 7;
+  const isFirstOfYear = (date: string) => isFirstOfMonth(date) && date.slice(5, 7) === "01";
+  return [
+    ...walk(newestFirst, policy, weekly, isAnchor),
+    ...walk(newestFirst, policy, monthly, isFirstOfMonth),
+    ...walk(newestFirst, policy, yearly, isFirstOfYear),
+  ].map((period) => oldest(period));
+}
+
+/** The newest `count` periods that hold a backup: goes back one day at a time, a period ends at the day it begins with. */
+function walk(
+  backups: readonly RetentionBackup[],
+  policy: RetentionPolicy,
+  count: number,
+  begins: (date: string) => boolean,
+): RetentionBackup[][] {
+  const days = Map.groupBy(backups, (backup) => localDate(backup.startedAt, policy.timeZone));
+  const dates = [...days.keys()].toSorted();
+  const periods: RetentionBackup[][] = [];
+  let seen = 0;
+  let period: RetentionBackup[] = [];
+  for (let date = dates.at(-1); date !== undefined && periods.length < count; date = dayBefore(date)) {
+    const found = days.get(date) ?? [];
+    seen += found.length;
+    period.push(...found);
+    if (!begins(date)) continue;
+    if (period.length > 0) periods.push(period);
+    period = [];
+    if (seen === backups.length) break;
+  }
+  return periods;
+}
+
+const newest = (period: readonly RetentionBackup[]) => period.reduce((a, b) => (a.sequence > b.sequence ? a : b));
+const oldest = (period: readonly RetentionBackup[]) => period.reduce((a, b) => (a.sequence < b.sequence ? a : b));
+
+function remember<K, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    const value = known.get(key) ?? compute(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+const dayBefore = remember((date: string) =>
+  new Date(Date.parse(`${date}T12:00:00Z`) - 24 * hour).toISOString().slice(0, 10),
+);
+// Swedish writes dates as ISO does.
+const clockOf = remember((timeZone: string) => new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }));
+const datesOf = remember((timeZone: string) => remember((time: number) => clockOf(timeZone).format(time)));
+const localDate = (instant: Date, timeZone: string): string => datesOf(timeZone)(instant.getTime());

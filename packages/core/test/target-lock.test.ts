@@ -1,0 +1,90 @@
+import { Readable } from "node:stream";
+import { memoryStorage, processIdentity, type Storage } from "@dbsave/core";
+import { describe, expect, it } from "vitest";
+import { sealJson } from "../src/documents/sealed-json.ts";
+import { lockTarget } from "../src/lock/target-lock.ts";
+
+const { signal } = new AbortController();
+const now = new Date("2026-11-21T12:00:00Z");
+const options = { run: "run-a", now: (): Date => now, signal };
+
+/** Writes the lock of another holder, as a run on another host or a dead one would have left it. */
+async function foreignLock(storage: Storage, holder: object, refreshedAt: Date, generation = 1): Promise<void> {
+  const text = sealJson({ formatVersion: 1, token: "theirs", run: "run-b", holder, refreshedAt });
+  const key = `locks/orders/${String(generation).padStart(8, "0")}.json`;
+  await storage.put(key, Readable.from([Buffer.from(text)]), { signal, ifExists: "replace" });
+}
+
+const elsewhere = { ...processIdentity(), host: "another-host" };
+const dead = { ...processIdentity(), pid: 4_194_000, startTime: "1" };
+const minutesAgo = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
+
+describe("a target's lock", () => {
+  it("is held by one, released by disposing, and free again", async () => {
+    const storage = memoryStorage();
+    const lock = await lockTarget(storage, "orders", options);
+    await expect(lockTarget(storage, "orders", { ...options, run: "run-b" })).rejects.toMatchObject({
+      code: "LOCKED",
+      message: expect.stringContaining(`run run-a (pid ${process.pid}`),
+    });
+    await lock[Symbol.asyncDispose]();
+    await using second = await lockTarget(storage, "orders", options);
+    await second.assertHeld(signal);
+  });
+
+  it("goes to exactly one of many that race for it", async () => {
+    const storage = memoryStorage();
+    const tries = Array.from({ length: 20 }, (_, index) =>
+      lockTarget(storage, "orders", { ...options, run: `run-${index}` }),
+    );
+    const results = await Promise.allSettled(tries);
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const result of results)
+      if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "LOCKED" });
+  });
+
+  it("does not stand in the way of another target", async () => {
+    const storage = memoryStorage();
+    await using orders = await lockTarget(storage, "orders", options);
+    await using users = await lockTarget(storage, "users", options);
+    await Promise.all([orders.assertHeld(signal), users.assertHeld(signal)]);
+  });
+
+  it("of a dead process is taken over at once", async () => {
+    const storage = memoryStorage();
+    await foreignLock(storage, dead, now);
+    await using lock = await lockTarget(storage, "orders", options);
+    await lock.assertHeld(signal);
+  });
+
+  it("of another host is respected for 15 minutes after its last refresh", async () => {
+    const storage = memoryStorage();
+    await foreignLock(storage, elsewhere, minutesAgo(14));
+    await expect(lockTarget(storage, "orders", options)).rejects.toMatchObject({ code: "LOCKED" });
+    await foreignLock(storage, elsewhere, minutesAgo(16));
+    await using lock = await lockTarget(storage, "orders", options);
+    await lock.assertHeld(signal);
+  });
+
+  it("of a live process here is never stale, however old", async () => {
+    const storage = memoryStorage();
+    await foreignLock(storage, processIdentity(), minutesAgo(600));
+    await expect(lockTarget(storage, "orders", options)).rejects.toMatchObject({ code: "LOCKED" });
+  });
+
+  it("that cannot be read is held, not free", async () => {
+    const storage = memoryStorage();
+    const body = Readable.from([Buffer.from("garbage")]);
+    await storage.put("locks/orders/00000001.json", body, { signal, ifExists: "fail" });
+    await expect(lockTarget(storage, "orders", options)).rejects.toMatchObject({ code: "LOCKED" });
+  });
+
+  it("that was taken over fences its old holder, who then does not delete the new one's", async () => {
+    const storage = memoryStorage();
+    const old = await lockTarget(storage, "orders", options);
+    await foreignLock(storage, elsewhere, now, 2);
+    await expect(old.assertHeld(signal)).rejects.toMatchObject({ code: "LOCK_LOST" });
+    await old[Symbol.asyncDispose]();
+    await expect(lockTarget(storage, "orders", options)).rejects.toMatchObject({ code: "LOCKED" });
+  });
+});

@@ -1,0 +1,93 @@
+import { Readable } from "node:stream";
+import {
+  backup,
+  exitOfRun,
+  type Manifest,
+  pinBackup,
+  prune,
+  readCatalog,
+  runPipeline,
+  unpinBackup,
+} from "@dbsave/core";
+import { expect, test } from "vitest";
+import { type PipelineSubject, pipelineSubject } from "./support/pipeline-subject.ts";
+
+const { signal } = new AbortController();
+const day = 24 * 60 * 60_000;
+const begin = Date.parse("2026-03-01T02:00:00Z");
+const at =
+  (days: number): (() => Date) =>
+  () =>
+    new Date(begin + days * day);
+const policy = { keep: { daily: 3 }, timeZone: "UTC", anchor: 6 } as const;
+
+async function daily(subject: PipelineSubject, days: number): Promise<readonly Manifest[]> {
+  const { repository, engine } = subject;
+  const manifests: Manifest[] = [];
+  for (let index = 0; index < days; index++) {
+    manifests.push(await backup(engine, { repository, target: "toy", now: at(index) }));
+  }
+  return manifests;
+}
+
+test("what the policy does not keep is removed, files, proofs and all", async () => {
+  await using subject = await pipelineSubject();
+  const { repository } = subject;
+  const manifests = await daily(subject, 5);
+  const { removed } = await prune({ repository, target: "toy", policy, now: at(4) });
+  expect(removed.toSorted()).toEqual(manifests.slice(0, 2).map(({ id }) => id));
+  const keys = await subject.keys();
+  for (const id of removed) expect(keys.filter((key) => key.includes(id))).toEqual([]);
+  expect((await readCatalog(repository, "toy", signal)).entries).toHaveLength(3);
+});
+
+test("a damaged manifest freezes the target", async () => {
+  await using subject = await pipelineSubject();
+  const [first] = await daily(subject, 5);
+  await subject.flip(`toy/backups/${first?.id}/manifest.json`, 20);
+  const { removed, plan } = await prune({ repository: subject.repository, target: "toy", policy, now: at(4) });
+  expect(removed).toEqual([]);
+  expect(plan.frozen).toEqual([expect.stringContaining(`${first?.id}`)]);
+});
+
+test("a pin outlives the policy until it is taken away", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, storage } = subject;
+  const [first] = await daily(subject, 5);
+  const id = first?.id ?? "";
+  await pinBackup(storage, "toy", id, "before the migration", signal);
+  const { removed, plan } = await prune({ repository, target: "toy", policy, now: at(4) });
+  expect(removed).not.toContain(id);
+  expect(plan.keep.find((kept) => kept.id === id)?.reasons).toContain("pinned: before the migration");
+  await unpinBackup(storage, "toy", id, signal);
+  expect((await prune({ repository, target: "toy", policy, now: at(4) })).removed).toEqual([id]);
+});
+
+test("what a dead run left is cleaned after the grace time, not before", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, storage } = subject;
+  await daily(subject, 1);
+  const key = "toy/backups/20260301T020001Z-000002-00000000/data";
+  await storage.put(key, Readable.from([Buffer.from("half")]), { signal, ifExists: "fail" });
+  await prune({ repository, target: "toy", policy, now: at(0.9) });
+  expect(await subject.keys()).toContain(key);
+  const { swept } = await prune({ repository, target: "toy", policy, now: at(1.1) });
+  expect(swept).toBe(1);
+  expect(await subject.keys()).not.toContain(key);
+});
+
+test("a target that lost most of its rows trips the guard: kept, not pruned, exit 13", async () => {
+  await using subject = await pipelineSubject();
+  const { repository } = subject;
+  await daily(subject, 5);
+  await subject.fill(10);
+  const job = subject.job({ retention: policy });
+  const { targets } = await runPipeline([{ job, repository }], { now: at(5) });
+  expect(targets[0]?.guarded).toMatchObject([
+    { object: "size" },
+    { object: "rows", message: "10 rows, 10 % of the usual 100" },
+  ]);
+  expect(targets[0]?.pruned?.removed).toEqual([]);
+  expect(exitOfRun(targets)).toBe(13);
+  expect((await readCatalog(repository, "toy", signal)).entries.at(-1)?.state).toBe("suspect");
+});
