@@ -200,7 +200,8 @@ describe("the clock", () => {
 
 describe("policies", () => {
   it("are checked again, because a plan from a slip deletes", () => {
-    for (const keep of [{}, { daily: 0 }, { daily: -1, last: 1 }, { withinMs: Number.NaN }, { weekly: 0.5 }])
+    const slips = [{}, { daily: 0 }, { daily: -1, last: 1 }, { withinMs: Number.NaN }, { weekly: 0.5 }, { dayly: 7 }];
+    for (const keep of slips)
       expect(() => planRetention(daily(3), policy(keep), at("2026-11-01T00:00"))).toThrow(
         expect.objectContaining({ code: "POLICY_INVALID" }),
       );

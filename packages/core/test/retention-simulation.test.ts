@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planRetention, type RetentionBackup, type RetentionConditions, type RetentionPolicy } from "../src/index.ts";
 import { backupAt, day, hour, minute } from "./support/retention-histories.ts";
-import { modelRetention } from "./support/retention-model.ts";
+import { modelStays } from "./support/retention-model.ts";
 
 const usual = { daily: 7, weekly: 4, monthly: 6 };
 const idsOf = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id).toSorted();
@@ -36,7 +36,7 @@ const days = fc.array(
     minuteOfDay: fc.integer({ min: 0, max: 24 * 60 - 60 }),
     outcome: fc.constantFrom("proven", "proven", "good", "good", "good", "suspect", "failed"),
     twice: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0),
-    outageDays: fc.integer({ min: -100, max: 10 }),
+    outageDays: fc.integer({ min: -100, max: 5 }),
   }),
   { minLength: 1150, maxLength: 1150 },
 );
@@ -46,33 +46,37 @@ describe("three years of daily runs with random failures", () => {
     { keep: usual, timeZone: "UTC", anchor: 6 },
     { keep: { ...usual, yearly: 2 }, timeZone: "Europe/Berlin", anchor: 6 },
     { keep: { last: 3, daily: 14, weekly: 8 }, timeZone: "America/Santiago", anchor: 0 },
-    { keep: { withinMs: 30 * day, monthly: 12 }, timeZone: "Pacific/Apia", anchor: 1 },
+    { keep: { withinMs: 60 * day, monthly: 12 }, timeZone: "Pacific/Apia", anchor: 1 },
     { keep: { withinMs: 90 * day }, timeZone: "Asia/Kathmandu", anchor: 3 },
-  ])("keep exactly what the model chooses from all backups ever taken: $keep in $timeZone", (policy) => {
-    fc.assert(
-      fc.property(days, (course) => {
-        const rotation = new Rotation(policy);
-        let midnight = Date.parse("2009-06-06");
-        for (const { minuteOfDay, outcome, twice, outageDays } of course) {
-          midnight += day + Math.max(0, outageDays) * day;
-          const startedAt = new Date(midnight + minuteOfDay * minute);
-          const isBad = outcome === "failed" || outcome === "suspect";
-          if (twice) rotation.take(startedAt);
-          if (outcome !== "failed")
-            rotation.take(startedAt, { state: isBad ? "suspect" : "good", proven: outcome === "proven" });
-          const now = new Date(startedAt.getTime() + hour / 2);
-          const before = rotation.stored;
-          const frozen = rotation.prune(now, { lastRunFailed: isBad, expectedIntervalMs: day });
-          const chosen = modelRetention(rotation.everTaken, policy, now).stays;
-          expect(frozen.includes("the last run failed")).toBe(isBad);
-          expect(frozen.length > 0).toBe(isBad);
-          expect(idsOf(rotation.stored)).toEqual(isBad ? idsOf(before) : [...chosen].toSorted());
-        }
-        expect(rotation.everTaken.length).toBeGreaterThan(900);
-      }),
-      { numRuns: 2, endOnFailure: true },
-    );
-  });
+  ])(
+    "keep exactly what the model chooses from all backups ever taken: $keep in $timeZone",
+    (policy) => {
+      fc.assert(
+        fc.property(days, (course) => {
+          const rotation = new Rotation(policy);
+          let midnight = Date.parse("2009-06-06");
+          for (const { minuteOfDay, outcome, twice, outageDays } of course) {
+            midnight += day + Math.max(0, outageDays) * day;
+            const startedAt = new Date(midnight + minuteOfDay * minute);
+            const isBad = outcome === "failed" || outcome === "suspect";
+            if (twice) rotation.take(startedAt);
+            if (outcome !== "failed")
+              rotation.take(startedAt, { state: isBad ? "suspect" : "good", proven: outcome === "proven" });
+            const now = new Date(startedAt.getTime() + hour / 2);
+            const before = rotation.stored;
+            const frozen = rotation.prune(now, { lastRunFailed: isBad, expectedIntervalMs: day });
+            const chosen = modelStays(rotation.everTaken, policy, now);
+            expect(frozen.includes("the last run failed")).toBe(isBad);
+            expect(frozen.length > 0).toBe(isBad);
+            expect(idsOf(rotation.stored)).toEqual(isBad ? idsOf(before) : [...chosen].toSorted());
+          }
+          expect(rotation.everTaken.length).toBeGreaterThan(900);
+        }),
+        { numRuns: 1, endOnFailure: true },
+      );
+    },
+    60_000,
+  );
 
   it.each([{ daily: 1 }, { daily: 3 }, { last: 2 }, usual])(
     "in chains of a weekly full and daily increments keep what the model chooses and never freeze: %o",
@@ -92,7 +96,7 @@ describe("three years of daily runs with random failures", () => {
             });
             const now = new Date(startedAt.getTime() + hour);
             expect(rotation.prune(now)).toEqual([]);
-            const expected = modelRetention(rotation.everTaken, policy, now).stays;
+            const expected = modelStays(rotation.everTaken, policy, now);
             expect(idsOf(rotation.stored)).toEqual([...expected].toSorted());
           }
         }),

@@ -16,8 +16,8 @@ export interface Periods {
 
 /**
  * The retention calendar of one zone. Weeks begin on `anchor`, months and years on their first `anchor` day, so every month is
- * whole weeks and every year whole months: the copy that stands for a year also stands for its first month and week, and
- * a yearly rule needs no copy of its own. The days of January before the first `anchor` still belong to the year before.
+ * whole weeks and every year whole months: the backup that stands for a year is the one that stood for its month and its week,
+ * and a yearly rule needs no copy of its own. The days of January before the first `anchor` still belong to the year before.
  * An unknown zone or weekday is POLICY_INVALID. The result is to be reused: making one is slow, calling it is fast.
  */
 export function createCalendar(timeZone: string, anchor: Weekday): (instant: Date) => Periods {

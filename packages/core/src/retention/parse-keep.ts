@@ -18,11 +18,11 @@ export function parseKeep(value: unknown, path: string): KeepRules {
   return keep;
 }
 
-/** POLICY_INVALID unless every rule is a whole number from zero up and at least one is above zero. */
+/** POLICY_INVALID unless every rule is known and a whole number from zero up, and at least one is above zero. */
 export function checkKeep(keep: KeepRules, path: string): void {
   const rules = Object.entries(keep);
-  const broken = rules.find(([, amount]) => !isAmount(amount));
-  if (broken) throw invalid(`${path}.${broken[0]}`, broken[1], "not a whole number from zero up");
+  const broken = rules.find(([rule, amount]) => !(countRules.has(rule) || rule === "withinMs") || !isAmount(amount));
+  if (broken) throw invalid(`${path}.${broken[0]}`, broken[1], "not a rule with a whole number from zero up");
   if (!rules.some(([, amount]) => amount > 0))
     throw invalid(path, keep, "keeps nothing", "Set at least one rule above zero.");
 }

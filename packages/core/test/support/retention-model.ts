@@ -3,25 +3,12 @@ import type { RetentionBackup, RetentionConditions, RetentionPolicy } from "../.
 /**
  * Retention written a second time, from its definition and for small inputs only: it walks the calendar backwards day by day,
  * asks "is there a backup that ..." of the whole list, and repeats until nothing changes. It shares nothing with the planner.
+ * This is what stays when nothing is frozen.
  */
-export function modelRetention(
-  backups: readonly RetentionBackup[],
-  policy: RetentionPolicy,
-  now: Date,
-  conditions: RetentionConditions = {},
-): { readonly stays: ReadonlySet<string>; readonly frozen: boolean } {
+export function modelStays(backups: readonly RetentionBackup[], policy: RetentionPolicy, now: Date): Set<string> {
   const age = (backup: RetentionBackup) => now.getTime() - backup.startedAt.getTime();
-  const parentOf = (child: RetentionBackup) =>
-    backups.find((each) => each.id === child.parent && each.sequence < child.sequence);
-  const isGood = (backup: RetentionBackup): boolean => {
-    if (backup.state !== "good") return false;
-    const parent = backup.parent === null ? null : parentOf(backup);
-    return parent === null || (parent !== undefined && isGood(parent));
-  };
-  const present = backups.filter((backup) => age(backup) >= 0);
-  const good = present.filter(isGood).toSorted((a, b) => b.sequence - a.sequence);
-  const bad = present.filter((backup) => !isGood(backup));
-
+  const good = goodOnes(backups, now);
+  const isGood = new Set(good);
   const recent = new Set([...good.slice(0, policy.keep.last ?? 0), ...chooseDaily(good, policy)]);
   const stays = new Set<RetentionBackup>([...recent, ...choosePeriods(good, policy)]);
   const withinMs = policy.keep.withinMs ?? 0;
@@ -31,7 +18,7 @@ export function modelRetention(
   }
   for (const floor of [good[0], good.find(({ proven }) => proven)]) if (floor) stays.add(floor);
   for (const full of good.filter(({ parent }) => parent === null).slice(0, 2)) stays.add(full);
-  for (const backup of bad) {
+  for (const backup of backups.filter((each) => !isGood.has(each))) {
     const hasNewerGood = good.some((other) => other.sequence > backup.sequence);
     const isForgotten = [...recent].every((other) => other.sequence > backup.sequence);
     if (!hasNewerGood || !isForgotten || age(backup) < withinMs) stays.add(backup);
@@ -41,36 +28,57 @@ export function modelRetention(
     size = stays.size;
     for (const child of stays) for (const each of backups) if (each.id === child.parent) stays.add(each);
   }
+  return new Set([...stays].map(({ id }) => id));
+}
 
-  const newestGood = good[0];
+/** Whether anything freezes the plan. */
+export function modelFreezes(
+  backups: readonly RetentionBackup[],
+  policy: RetentionPolicy,
+  now: Date,
+  conditions: RetentionConditions,
+): boolean {
+  const age = (backup: RetentionBackup) => now.getTime() - backup.startedAt.getTime();
+  const newestGood = goodOnes(backups, now)[0];
   const isLate =
     conditions.expectedIntervalMs !== undefined &&
     backups.length > 0 &&
     (newestGood === undefined || age(newestGood) > 2 * conditions.expectedIntervalMs);
-  const frozen =
+  return (
     conditions.lastRunFailed === true ||
     (conditions.unreadable ?? []).length > 0 ||
     isLate ||
-    backups.some((backup) => backup.parent !== null && !parentOf(backup)) ||
+    backups.some((backup) => backup.parent !== null && !parentOf(backup, backups)) ||
     backups.some((backup) => age(backup) < -hour / 6) ||
-    (conditions.allowMassDelete !== true && losesTooMuch(good, stays, policy, conditions.maxRemoveRatio ?? 0.5));
-  return { stays: new Set([...stays].map(({ id }) => id)), frozen };
+    (conditions.allowMassDelete !== true && losesTooMuch(backups, policy, now, conditions.maxRemoveRatio ?? 0.5))
+  );
 }
 
 const hour = 3_600_000;
 
-function losesTooMuch(
-  good: readonly RetentionBackup[],
-  stays: ReadonlySet<RetentionBackup>,
-  policy: RetentionPolicy,
-  ratio: number,
-): boolean {
+const parentOf = (child: RetentionBackup, backups: readonly RetentionBackup[]) =>
+  backups.find((each) => each.id === child.parent && each.sequence < child.sequence);
+
+/** Newest first, and none of the future. */
+function goodOnes(backups: readonly RetentionBackup[], now: Date): RetentionBackup[] {
+  const isGood = (backup: RetentionBackup): boolean => {
+    if (backup.state !== "good" || backup.parent === null) return backup.state === "good";
+    const parent = parentOf(backup, backups);
+    return parent !== undefined && isGood(parent);
+  };
+  return backups
+    .filter((backup) => backup.startedAt.getTime() <= now.getTime() && isGood(backup))
+    .toSorted((a, b) => b.sequence - a.sequence);
+}
+
+function losesTooMuch(backups: readonly RetentionBackup[], policy: RetentionPolicy, now: Date, ratio: number): boolean {
+  const stays = modelStays(backups, policy, now);
+  const good = goodOnes(backups, now);
   const last = good.filter((backup) => good.every((other) => other.parent !== backup.id));
-  const days = [...new Set(last.map((backup) => localDate(backup.startedAt, policy.timeZone)))];
-  const emptied = days.filter((day) =>
-    last.every((backup) => localDate(backup.startedAt, policy.timeZone) !== day || !stays.has(backup)),
-  );
-  return last.filter((backup) => !stays.has(backup)).length > 3 && emptied.length / days.length > ratio;
+  const dayOf = (backup: RetentionBackup) => localDate(backup.startedAt, policy.timeZone);
+  const days = [...new Set(last.map(dayOf))];
+  const emptied = days.filter((day) => last.every((backup) => dayOf(backup) !== day || !stays.has(backup.id)));
+  return last.filter(({ id }) => !stays.has(id)).length > 3 && emptied.length / days.length > ratio;
 }
 
 function chooseDaily(newestFirst: readonly RetentionBackup[], policy: RetentionPolicy): RetentionBackup[] {
