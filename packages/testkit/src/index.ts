@@ -3,3 +3,14 @@ export { codecPromises, encryptionPromises } from "./codec/codec-promises.ts";
 export type { CodecPromise, CodecSubject, EncryptionPromise, EncryptionSubject } from "./codec/codec-subject.ts";
 export { readToyData, type ToyData, writeToyData } from "./engine/toy-data.ts";
 export { type ToyOptions, toyEngine } from "./engine/toy-engine.ts";
+export { type Crash, CrashFs, type CrashState } from "./storage/crash-fs.ts";
+export { type FailingFs, type Failure, failingFs } from "./storage/failing-fs.ts";
+export { storageConformance } from "./storage/storage-conformance.ts";
+export { storagePromises } from "./storage/storage-promises.ts";
+export {
+  type StorageInstance,
+  type StoragePromise,
+  type StorageSubject,
+  type StorageTrial,
+  tryPromise,
+} from "./storage/storage-subject.ts";

@@ -1,0 +1,17 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { storageConformance } from "@dbsave/testkit";
+import { fsStorage } from "../src/index.ts";
+
+storageConformance({
+  name: "fs",
+  create: async () => {
+    const path = await mkdtemp(join(tmpdir(), "dbsave-fs-"));
+    return {
+      storage: fsStorage({ path }),
+      [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
+    };
+  },
+  cannot: {},
+});
