@@ -1,8 +1,18 @@
+export { brokenCodecs } from "./codec/broken-codecs.ts";
 export { codecConformance } from "./codec/codec-conformance.ts";
 export { codecPromises, encryptionPromises } from "./codec/codec-promises.ts";
-export type { CodecPromise, CodecSubject, EncryptionPromise, EncryptionSubject } from "./codec/codec-subject.ts";
+export type {
+  BrokenCodec,
+  CodecPromise,
+  CodecSubject,
+  EncryptionPromise,
+  EncryptionSubject,
+} from "./codec/codec-subject.ts";
+export { toyCompression, toyEncryption } from "./codec/toy-codec.ts";
 export { readToyData, type ToyData, writeToyData } from "./engine/toy-data.ts";
 export { type ToyOptions, toyEngine } from "./engine/toy-engine.ts";
+export type { BrokenStorage } from "./storage/broken-storage.ts";
+export { brokenStorages } from "./storage/broken-storages.ts";
 export { type Crash, CrashFs, type CrashState } from "./storage/crash-fs.ts";
 export { type FailingFs, type Failure, failingFs } from "./storage/failing-fs.ts";
 export { storageConformance } from "./storage/storage-conformance.ts";

@@ -32,3 +32,9 @@ export interface EncryptionPromise {
   readonly name: string;
   readonly run: (subject: CodecSubject, encryption: EncryptionSubject) => Promise<void>;
 }
+
+/** A codec with one flaw, and the names of promises it breaks by that. */
+export interface BrokenCodec {
+  readonly breaks: readonly string[];
+  readonly subject: CodecSubject;
+}

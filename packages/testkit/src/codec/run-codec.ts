@@ -22,6 +22,18 @@ export async function run(stream: Duplex, input: Iterable<Buffer>): Promise<Outc
   }
 }
 
+/** All that `stream` releases when `input` is written piece by piece, up to its end or its first error. */
+export async function releasedBy(stream: Duplex, input: Iterable<Buffer>): Promise<Buffer> {
+  const released: Buffer[] = [];
+  stream.on("error", () => {}).on("data", (data: Buffer) => released.push(data));
+  for (const piece of copies(input)) {
+    if (stream.destroyed) break;
+    await new Promise((resolve) => stream.write(piece, resolve));
+  }
+  stream.destroy();
+  return Buffer.concat(released);
+}
+
 export async function encode(codec: Codec, input: Iterable<Buffer>): Promise<Buffer> {
   return succeeded(await run(codec.encoder(), input));
 }
