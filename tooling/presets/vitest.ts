@@ -20,6 +20,7 @@ export default defineConfig({
           name: "unit",
           include: [`${roots}/test/**/*.test.ts`],
           exclude: ["**/node_modules/**", "**/*.e2e.test.ts", "**/conformance.test.ts"],
+          testTimeout: 30_000, // a busy machine is no defect
           env: sourcesInChildren,
         },
       },
