@@ -1,4 +1,4 @@
-export interface Skip {
+interface Skip {
   readonly name: string;
   readonly reason: string;
 }
