@@ -96,6 +96,7 @@ async function readEntry(
   const manifest = readManifest(await readDocument(storage, key, signal), key);
   const proofs: Proof[] = [];
   for (const name of proofNames) proofs.push(await readProof(storage, `${keys.proofsOf(target, id)}${name}`, signal));
+  proofs.sort(byTimeThenOutcome);
   const newestConclusive = proofs.findLast((proof) => proof.outcome !== "inconclusive");
   const state = newestConclusive?.outcome === "failed" ? "suspect" : "good";
   const restored = proofs.findLast((proof) => proof.level === "restore" && proof.outcome === "passed");
@@ -106,6 +107,12 @@ async function readEntry(
     state,
     proven: state === "good" ? (restored ?? null) : null,
   };
+}
+
+/** Of two checks of one moment the failed one speaks louder. */
+function byTimeThenOutcome(a: Proof, b: Proof): number {
+  const earlier = a.startedAt.getTime() - b.startedAt.getTime();
+  return earlier === 0 ? Number(a.outcome === "failed") - Number(b.outcome === "failed") : earlier;
 }
 
 /** File names below `prefix`, grouped by the folder they are in. */
