@@ -34,11 +34,15 @@ describe("reasons", () => {
       b00009: ["daily 2026-10-12", "newest good", "one of the 2 newest good fulls", "younger than 24 h"],
       b00008: ["daily 2026-10-11", "one of the 2 newest good fulls"],
       b00007: ["weekly 2026-10-10 (week from Saturday)"],
-      b00006: expect.stringMatching(/^day 2026-10-09 is before the 2 kept; week 2026-10-03 is before the 1 kept; /),
+      b00006: expect.stringMatching(
+        /^daily: 2 does not reach back to day 2026-10-09; weekly: 1 does not reach back to week 2026-10-03; /,
+      ),
       b00005: ["newest proven"],
       b00004: expect.any(String),
       b00003: ["pinned: before the upgrade"],
-      b00002: expect.stringMatching(/; monthly 2026-10 is an earlier backup; yearly 2026 is an earlier backup$/),
+      b00002: expect.stringMatching(
+        /; an earlier backup stands for month 2026-10; an earlier backup stands for year 2026$/,
+      ),
       b00001: "suspect, and older than the recent good ones",
       b00000: ["monthly 2026-10 (month from its first Saturday)", "yearly 2026 (year from its first Saturday)"],
     });
@@ -54,6 +58,23 @@ describe("reasons", () => {
       b00003: ["newest good one older than 4 d"],
       b00002: "not one of the last 1; older than 4 d, and so is a newer good one",
     });
+  });
+});
+
+describe("ages", () => {
+  const old = backupAt(0, at("2026-10-03T02:00"));
+  const newer = [1, 2, 3].map((sequence) => backupAt(sequence, at("2026-10-03T03:00")));
+  const reasonsAt = (time: string, keep: RetentionPolicy["keep"]) =>
+    reasonsOf(planRetention([old, ...newer], policy(keep), at(time)))[old.id];
+
+  it("protect for 24 hours and not a moment longer", () => {
+    expect(reasonsAt("2026-10-04T01:59:59.999", { last: 1 })).toEqual(["younger than 24 h"]);
+    expect(reasonsAt("2026-10-04T02:00", { last: 1 })).toBe("not one of the last 1");
+  });
+
+  it("reach the end of a window at exactly its length", () => {
+    expect(reasonsAt("2026-10-05T01:59:59.999", { withinMs: 2 * day })).toEqual(["within 2 d"]);
+    expect(reasonsAt("2026-10-05T02:00", { withinMs: 2 * day })).toEqual(["newest good one older than 2 d"]);
   });
 });
 
@@ -91,6 +112,13 @@ describe("suspect backups", () => {
     const reasons = reasonsOf(planRetention(backups, policy({ last: 1 }), at("2026-12-01T00:00")));
     expect(reasons[idOf(6)]).toEqual(["suspect, but there is no newer good one"]);
     expect(reasons[idOf(5)]).toContain("newest good");
+  });
+
+  it("stay when nothing at all is good", () => {
+    const backups = daily(9).map((backup): RetentionBackup => ({ ...backup, state: "suspect" }));
+    expect(
+      planRetention(backups, policy({ last: 1 }), at("2026-12-01T00:00"), { allowMassDelete: true }).remove,
+    ).toEqual([]);
   });
 
   it("stay as far back as daily keeps good ones, then go", () => {
@@ -138,7 +166,7 @@ describe("a plan is frozen, and says what it would have removed", () => {
     expect(plan).toMatchObject({ remove: [], frozen: ["the last run failed"] });
     expect(plan.keep.at(-1)).toEqual({
       id: idOf(0),
-      reasons: ["frozen, else removed: day 2026-10-03 is before the 7 kept"],
+      reasons: ["frozen, else removed: daily: 7 does not reach back to day 2026-10-03"],
     });
   });
 
@@ -184,6 +212,12 @@ describe("the clock", () => {
         `the clock says 2026-11-01T01:49:59.999Z, but ${idOf(29)} started at 2026-11-01T02:00:00.000Z: one is wrong`,
       ],
     });
+  });
+
+  it("is held against the same backup whatever the order of the listing", () => {
+    const ahead = [1, 2].map((sequence) => backupAt(sequence, at("2026-12-01T00:00")));
+    const plan = (list: RetentionBackup[]) => planRetention(list, policy({ last: 1 }), at("2026-10-20T00:00"));
+    expect(plan(ahead.toReversed())).toEqual(plan(ahead));
   });
 
   it("a little behind makes nothing in the future the newest, nor deletes it", () => {

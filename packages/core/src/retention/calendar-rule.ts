@@ -28,8 +28,8 @@ export function calendarRule(
     name: tier,
     kept,
     explain({ periods: { [period]: key } }) {
-      if (!newest.has(key)) return `${period} ${key} is before the ${count} kept`;
-      return `${tier} ${key} is ${tier === "daily" ? "a later" : "an earlier"} backup`;
+      if (!newest.has(key)) return `${tier}: ${count} does not reach back to ${period} ${key}`;
+      return `${tier === "daily" ? "a later" : "an earlier"} backup stands for ${period} ${key}`;
     },
   };
 }
