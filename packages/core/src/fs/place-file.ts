@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join, relative } from "node:path";
 import { DbsaveError } from "../errors/dbsave-error.ts";
+import { discardFile } from "./discard-file.ts";
 import { type FsPort, systemCode } from "./fs-port.ts";
 
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK"]);
@@ -30,8 +31,7 @@ export async function placeFile(
     return;
   }
   await syncNewName(fs, path);
-  // The file has its name. Should its second one stay, a sweep takes it away.
-  await fs.unlink(temporary).catch(() => undefined);
+  await leaveToSweep(fs, temporary);
 }
 
 /**
@@ -51,9 +51,10 @@ async function renameUnderClaim(fs: FsPort, temporary: string, path: string): Pr
     if (await isTaken(fs, path)) throw taken(path);
     await fs.rename(temporary, path);
     await syncNewName(fs, path);
-  } finally {
-    await fs.unlink(claim);
+  } catch (error) {
+    throw await discardFile(fs, claim, error, `file: place ${path}`);
   }
+  await leaveToSweep(fs, claim);
 }
 
 /** A name that may not survive a crash is taken back, so that a rejected write has changed nothing. */
@@ -61,9 +62,13 @@ async function syncNewName(fs: FsPort, path: string): Promise<void> {
   try {
     await fs.syncDirectory(dirname(path));
   } catch (error) {
-    await fs.unlink(path);
-    throw error;
+    throw await discardFile(fs, path, error, `file: place ${path}`);
   }
+}
+
+/** The file has its name and is durable: what cannot be removed now does no harm until a sweep takes it away. */
+async function leaveToSweep(fs: FsPort, path: string): Promise<void> {
+  await fs.unlink(path).catch(() => undefined);
 }
 
 async function isTaken(fs: FsPort, path: string): Promise<boolean> {

@@ -150,7 +150,7 @@ export class CrashDisk {
 
 /** What a running system reads: the cache over the platter. */
 export function contentOf(file: CrashFile): Buffer {
-  return Buffer.concat([file.durable, ...file.pending]);
+  return file.pending.length === 0 ? file.durable : Buffer.concat([file.durable, ...file.pending]);
 }
 
 export function newDirectory(modifiedAt: Date, entries: Iterable<readonly [string, CrashNode]> = []): CrashDirectory {

@@ -6,7 +6,7 @@ export interface CrashState {
   /** What the power cut took. */
   readonly name: string;
   /** The disk as the next start finds it, each time a fresh one. */
-  mount(): CrashFs;
+  readonly mount: () => CrashFs;
 }
 
 export interface Crash {
@@ -14,7 +14,7 @@ export interface Crash {
   readonly point: number;
   /** The last of them, and what the cut took: for the message of a failing test. */
   readonly name: string;
-  mount(): CrashFs;
+  readonly mount: () => CrashFs;
 }
 
 interface Operation {
@@ -52,12 +52,12 @@ export class CrashFs implements FsPort {
     });
   }
 
-  /** Every point from before the first operation to after the last, in every state. */
-  *everyCrash(): Generator<Crash, void> {
-    for (let point = 0; point <= this.#operations.length; point += 1) {
+  /** Every point after at least `from` operations, to after the last, in every state. */
+  *everyCrash(from = 0): Generator<Crash, void> {
+    for (let point = from; point <= this.#operations.length; point += 1) {
       const after = this.#operations[point - 1]?.name ?? "nothing";
       for (const state of this.statesAfterCrash(point)) {
-        yield { point, name: `after ${after}: ${state.name}`, mount: () => state.mount() };
+        yield { point, name: `after ${after}: ${state.name}`, mount: state.mount };
       }
     }
   }

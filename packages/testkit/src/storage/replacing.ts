@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { DbsaveError, type PutOptions } from "@dbsave/core";
 import { noise } from "../codec/sample-bytes.ts";
-import { assertBytes, failingBody, inTime, put, read, refused, sha256, stalledBody } from "./storage-steps.ts";
+import { allOf, assertBytes, failingBody, inTime, put, read, refused, sha256, stalledBody } from "./storage-steps.ts";
 import type { StoragePromise, StorageTrial } from "./storage-subject.ts";
 
 const KiB = 1024;
@@ -69,7 +69,12 @@ export const replacingPromises: readonly StoragePromise[] = [
       const versions = [noise(700 * KiB, 1), noise(900 * KiB, 2), noise(300, 3)];
       await put(storage, key, versions[0] ?? "");
       const done = new AbortController();
-      const readers = Array.from({ length: 3 }, async () => {
+      async function replace(): Promise<void> {
+        for (let i = 0; i < 30; i += 1) {
+          await put(storage, key, versions[i % versions.length] ?? "", { ifExists: "replace" });
+        }
+      }
+      async function readAgainAndAgain(): Promise<void> {
         while (!done.signal.aborted) {
           const seen = await read(storage, key);
           assert.ok(
@@ -77,15 +82,9 @@ export const replacingPromises: readonly StoragePromise[] = [
             `a mix of ${seen.length} bytes was read`,
           );
         }
-      });
-      try {
-        for (let i = 0; i < 30; i += 1) {
-          await put(storage, key, versions[i % versions.length] ?? "", { ifExists: "replace" });
-        }
-      } finally {
-        done.abort();
       }
-      await Promise.all(readers);
+      const replacing = replace().finally(() => done.abort());
+      await allOf([replacing, readAgainAndAgain(), readAgainAndAgain(), readAgainAndAgain()]);
     },
   },
   {

@@ -68,6 +68,13 @@ export function assertSame(actual: Buffer, expected: Buffer, what: string): void
   );
 }
 
+/** Waits for all of them, also when one fails, and then throws the first failure. */
+export async function allOf(operations: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(operations)) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
+}
+
 /** Fails instead of hanging. */
 export async function inTime<T>(patienceMs: number, what: string, operation: Promise<T>): Promise<T> {
   const timer = new AbortController();
