@@ -1,1 +1,42 @@
-export {};
+import type { AdHocOptions } from "./ad-hoc.ts";
+import type { Config } from "./config.ts";
+import type { LoadOptions } from "./load.ts";
+import type { StorageConfig } from "./storage.ts";
+
+export type { AdHocOptions } from "./ad-hoc.ts";
+export type { Config } from "./config.ts";
+export { didYouMean } from "./issues/did-you-mean.ts";
+export type { LoadOptions } from "./load.ts";
+export { type StarterConfigOptions, starterConfig } from "./starter-config.ts";
+export type { StorageConfig } from "./storage.ts";
+export type { OpenTarget, OpenTargetOptions, TargetConfig } from "./target.ts";
+
+/**
+ * Finds, reads and checks a dbsave.yaml. Opens nothing, reads no secret and loads no engine. CONFIG_NOT_FOUND naming the
+ * places that were tried; CONFIG_INVALID with every mistake of every file, each with file, line and path.
+ */
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const load = await import("./load.ts"); // a program that only asks for its version pays for no parser
+  return await load.loadConfig(options);
+}
+
+/**
+ * A configuration of one target and one storage for use without a file. USAGE naming the option for what is wrong,
+ * UNSUPPORTED for an engine or storage that this version does not have.
+ */
+export async function adHocConfig(options: AdHocOptions): Promise<Config> {
+  const adHoc = await import("./ad-hoc.ts");
+  return adHoc.adHocConfig(options);
+}
+
+/** The storage alone, to look into a repository whose targets are not known yet. Fails as `adHocConfig` does. */
+export async function adHocStorage(options: Pick<AdHocOptions, "to" | "cwd">): Promise<StorageConfig> {
+  const adHoc = await import("./ad-hoc.ts");
+  return adHoc.adHocStorage(options);
+}
+
+/** The JSON Schema of dbsave.yaml, as published in `dbsave.schema.json`. */
+export async function configJsonSchema(): Promise<Readonly<Record<string, unknown>>> {
+  const schema = await import("./schema/json-schema.ts");
+  return schema.configJsonSchema();
+}

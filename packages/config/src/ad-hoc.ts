@@ -1,0 +1,116 @@
+import { resolve } from "node:path";
+import { DbsaveError, type ToolRunner } from "@dbsave/core";
+import { type Config, composeConfig } from "./config.ts";
+import { engineKind, isEngine } from "./engines/engines.ts";
+import { type NamedSource, recogniseSource } from "./engines/recognise-source.ts";
+import { type ConfigPath, issuesError, quote } from "./issues/issue.ts";
+import { validate } from "./schema/validate.ts";
+import { referenceOrFile } from "./secrets/reference.ts";
+import { type StorageConfig, storageConfig } from "./storage.ts";
+import { recogniseStorage } from "./storages/storages.ts";
+
+/** One target without a configuration file. What is left out has the same default as in a file. */
+export interface AdHocOptions {
+  /** What to back up or restore: a path or URL, `./app.db`, `sqlite:/data/app.db`. */
+  readonly source?: string | undefined;
+  /** Without a source: the engine whose backups are looked into. Its `probe`, `save` and `backup` find nothing. */
+  readonly engine?: string | undefined;
+  /** Directory of the repository. */
+  readonly to: string;
+  /** Name of the target. @default made from the file name of the source */
+  readonly target?: string | undefined;
+  readonly method?: string | undefined;
+  readonly compress?: string | undefined;
+  /** `age1...`, references, or paths of files with recipients; they turn encryption on. */
+  readonly recipients?: readonly string[] | undefined;
+  /** References or paths of files. Without recipients they only decrypt. */
+  readonly identities?: readonly string[] | undefined;
+  /** A reference; turns encryption on. */
+  readonly passphrase?: string | undefined;
+  readonly keep?: object | undefined;
+  /** @default "restore", or "hashes" when what was encrypted could not be decrypted */
+  readonly verify?: string | undefined;
+  readonly save?: string | undefined;
+  readonly timezone?: string | undefined;
+  /** Relative paths start here. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Runs the programs of `cmd:` references, when the target is opened. */
+  readonly tools: ToolRunner;
+  readonly signal: AbortSignal;
+}
+
+/** See `adHocConfig` of the package's index. */
+export function adHocConfig(options: AdHocOptions): Config {
+  const { source, cwd, env, tools, signal } = options;
+  const named = source === undefined ? sourceless(options.engine) : recogniseSource(source);
+  const name = options.target ?? named.name;
+  const result = validate({
+    version: 1,
+    storages: { repository: recogniseStorage(options.to) },
+    targets: { [name]: { ...named.settings, ...policyOf(options) } },
+  });
+  if ("issues" in result) {
+    const issues = result.issues.map(({ path, message }) => ({ place: optionFor(path), path: [], message }));
+    throw issuesError("USAGE", issues);
+  }
+  const config = composeConfig(result.data, [], { env, tools, signal, cwd, directory: cwd, label: optionFor });
+  const { identities, recipients } = options;
+  return recipients === undefined && identities !== undefined ? decryptingWith(config, identities) : config;
+}
+
+/** See `adHocStorage` of the package's index. */
+export function adHocStorage({ to, cwd }: Pick<AdHocOptions, "to" | "cwd">): StorageConfig {
+  return storageConfig("repository", recogniseStorage(to), resolve(cwd));
+}
+
+function sourceless(engine: string | undefined): NamedSource {
+  if (engine === undefined) throw new DbsaveError("USAGE", "no source is named");
+  if (isEngine(engine)) return { settings: engineKind(engine).sourceless, name: engine };
+  throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)}`);
+}
+
+function policyOf(options: AdHocOptions): Readonly<Record<string, unknown>> {
+  const { method, compress, keep, save, timezone, passphrase } = options;
+  const recipients = options.recipients?.map((text) => (text.startsWith("age1") ? text : referenceOrFile(text)));
+  const identities = recipients && options.identities?.map(referenceOrFile);
+  const isSealed = recipients !== undefined && identities === undefined;
+  const encrypt = recipients || passphrase ? defined({ age: recipients, identities, passphrase }) : undefined;
+  return defined({
+    method,
+    compress,
+    keep,
+    save,
+    timezone,
+    encrypt,
+    verify: options.verify ?? (isSealed ? "hashes" : undefined),
+  });
+}
+
+function defined(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function decryptingWith(config: Config, identities: readonly string[]): Config {
+  const targets = config.targets.map((target): typeof target => ({
+    ...target,
+    open: (options = {}) => target.open({ ...options, identities: [...identities, ...(options.identities ?? [])] }),
+  }));
+  return { ...config, targets, select: () => targets };
+}
+
+/** The option that put a value at `path`. */
+function optionFor(path: ConfigPath): string {
+  if (path[0] === "storages") return "--to";
+  const [, , key, part] = path;
+  if (key === undefined) return "--target";
+  if (key === "path") return "source";
+  return optionNames[`${String(key)}.${String(part)}`] ?? `--${String(key)}`;
+}
+
+const optionNames: Readonly<Record<string, string>> = {
+  "encrypt.age": "--recipient",
+  "encrypt.identities": "--identity",
+  "encrypt.passphrase": "--passphrase",
+  "encrypt.undefined": "--recipient",
+};

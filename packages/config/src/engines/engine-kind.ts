@@ -1,0 +1,30 @@
+import type { Engine, Secret } from "@dbsave/core";
+
+/** What an engine may need while it is opened. */
+export interface EngineContext {
+  /** Where relative paths start. */
+  readonly directory: string;
+  /** The value behind a reference that stands under `key` of the target. */
+  read(key: string, reference: string): Promise<Secret>;
+}
+
+/** A source without a configuration: what to write into a target, and a name for it. */
+export interface RecognisedSource<Settings> {
+  readonly settings: Settings;
+  /** Before it is made a valid target name. */
+  readonly name: string;
+}
+
+/** How one engine is written in a configuration, recognised on a command line, and opened. */
+export interface EngineKind<Settings> {
+  /** The source for people, without secrets. */
+  describe(settings: Settings, directory: string): string;
+  /** Keys of the settings that hold a reference. */
+  references(settings: Settings): readonly (readonly [key: string, reference: string])[];
+  /** Undefined when `source` is not for this engine. */
+  recognise(source: string): RecognisedSource<Settings> | undefined;
+  /** To look into backups of the engine, with no source of its own. */
+  readonly sourceless: Settings;
+  /** Loads the package of the engine only now. */
+  open(settings: Settings, context: EngineContext): Promise<Engine>;
+}

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { unknownKind } from "../schema/unknown-kind.ts";
+import type { EngineKind } from "./engine-kind.ts";
+import { sqlite, sqliteSchema } from "./sqlite.ts";
+
+/** Engines that dbsave will have; naming one gets a clearer answer than a slip of the pen. */
+export const laterEngines = ["postgres", "timescaledb", "redis", "mongodb", "qdrant", "arangodb", "files"] as const;
+
+/** A target, told apart by its engine. */
+export const targetSchema = z.discriminatedUnion("engine", [sqliteSchema], {
+  error: unknownKind("engine", laterEngines),
+});
+
+export type TargetSettings = z.infer<typeof targetSchema>;
+
+/** Every engine of this build. */
+const kinds = { sqlite };
+
+export const engineKinds: readonly EngineKind<TargetSettings>[] = Object.values(kinds);
+
+export function engineKind(engine: TargetSettings["engine"]): EngineKind<TargetSettings> {
+  return kinds[engine];
+}
+
+export function isEngine(name: string): name is TargetSettings["engine"] {
+  return Object.hasOwn(kinds, name);
+}

@@ -1,0 +1,42 @@
+import { checkTargetName, DbsaveError } from "@dbsave/core";
+import { quote } from "../issues/issue.ts";
+import { engineKinds, laterEngines, type TargetSettings } from "./engines.ts";
+
+export interface NamedSource {
+  /** A valid target name. */
+  readonly name: string;
+  readonly settings: TargetSettings;
+}
+
+/**
+ * The engine and the name for a path or URL: `./app.db`, `sqlite:/data/app.db`. UNSUPPORTED for an engine of a later version,
+ * USAGE when nothing fits. Messages name the scheme only: a URL may hold a password.
+ */
+export function recogniseSource(source: string): NamedSource {
+  for (const kind of engineKinds) {
+    const recognised = kind.recognise(source);
+    if (recognised !== undefined) return { settings: recognised.settings, name: targetNameFrom(recognised.name) };
+  }
+  const scheme = source.slice(0, source.indexOf(":")).toLowerCase();
+  const engine = laterEngines.find(
+    (name) => scheme.startsWith(name) || (scheme === "postgresql" && name === "postgres"),
+  );
+  if (engine !== undefined)
+    throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)} yet`);
+  throw new DbsaveError("USAGE", `no engine knows ${scheme}: URLs`, {
+    hint: "Give a path such as ./app.db, or a URL such as sqlite:/data/app.db.",
+  });
+}
+
+function targetNameFrom(text: string): string {
+  const name = text
+    .replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")
+    .replace(/^[^\p{L}\p{N}]+/u, "")
+    .slice(0, 90);
+  try {
+    checkTargetName(name);
+    return name;
+  } catch {
+    return name === "" ? "database" : `${name}-database`;
+  }
+}

@@ -1,0 +1,26 @@
+import type { ToolRunner } from "@dbsave/core";
+import { type Config, composeConfig } from "./config.ts";
+import { type ConfigPlace, findConfig } from "./file/find-config.ts";
+import { readConfig } from "./file/read-config.ts";
+import { type ConfigPath, formatPath, issuesError } from "./issues/issue.ts";
+import { validate } from "./schema/validate.ts";
+
+export interface LoadOptions extends ConfigPlace {
+  /** Runs the programs of `cmd:` references, when a target is opened. */
+  readonly tools: ToolRunner;
+  readonly signal: AbortSignal;
+}
+
+/** See `loadConfig` of the package's index. */
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const found = await findConfig(options);
+  const source = await readConfig(found, options.cwd);
+  const result = validate(source.value);
+  if ("issues" in result) {
+    const placed = result.issues.map((issue) => ({ ...issue, place: source.place(issue.path) }));
+    throw issuesError("CONFIG_INVALID", placed);
+  }
+  const { env, tools, signal, cwd } = options;
+  const label = (path: ConfigPath) => `${source.place(path)}: ${formatPath(path)}`;
+  return composeConfig(result.data, found.files, { env, tools, signal, cwd, directory: found.directory, label });
+}
