@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import {
   backup,
+  type Engine,
   exitOfRun,
   type Manifest,
   pinBackup,
@@ -48,6 +49,20 @@ test("a damaged manifest freezes the target", async () => {
   const { removed, plan } = await prune({ repository: subject.repository, target: "toy", policy, now: at(4) });
   expect(removed).toEqual([]);
   expect(plan.frozen).toEqual([expect.stringContaining(`${first?.id}`)]);
+});
+
+test("backups of another source never stand in for each other", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  const [, second] = await daily(subject, 2);
+  const moved: Engine = {
+    ...engine,
+    probe: async (ctx) => ({ ...(await engine.probe(ctx)), identity: "toy:elsewhere" }),
+  };
+  for (let index = 2; index < 8; index++) await backup(moved, { repository, target: "toy", now: at(index) });
+  const { removed, plan } = await prune({ repository, target: "toy", policy, now: at(7) });
+  expect(removed).toHaveLength(3);
+  expect(plan.keep.find(({ id }) => id === second?.id)?.reasons).toContain("newest good");
 });
 
 test("a pin outlives the policy until it is taken away", async () => {

@@ -1,14 +1,14 @@
-import { type Catalog, readCatalog } from "../catalog/catalog.ts";
+import { readCatalog } from "../catalog/catalog.ts";
 import { toDbsaveError } from "../errors/dbsave-error.ts";
 import { lockTarget, type TargetLock } from "../lock/target-lock.ts";
 import { newEventId } from "../repository/backup-id.ts";
 import { deleteBackup } from "../repository/delete-backup.ts";
 import { checkTargetName } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
-import { planRetention } from "../retention/plan-retention.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";
 import type { RetentionConditions, RetentionPlan } from "../retention/retention-plan.ts";
 import { type Run, type RunOptions, runWith } from "../run/context.ts";
+import { planTarget } from "./plan-target.ts";
 import { sweepLeftovers } from "./sweep.ts";
 
 export interface PruneOptions extends RunOptions {
@@ -30,7 +30,7 @@ export interface PruneReport {
 export async function planPrune(options: PruneOptions): Promise<RetentionPlan> {
   const run = runWith(options);
   const catalog = await readCatalog(options.repository, options.target, run.signal);
-  return planFor(catalog, options.policy, run.now(), options.conditions);
+  return planTarget(catalog, options.policy, run.now(), options.conditions);
 }
 
 /**
@@ -59,7 +59,7 @@ export async function pruneLocked(
   const { repository, target } = options;
   const catalog = await readCatalog(repository, target, run.signal);
   const swept = await sweepLeftovers(repository, catalog, run);
-  const plan = planFor(catalog, options.policy, run.now(), options.conditions);
+  const plan = planTarget(catalog, options.policy, run.now(), options.conditions);
   const removed: string[] = [];
   for (const { id, reason } of plan.remove) {
     await lock.assertHeld(run.signal);
@@ -68,23 +68,4 @@ export async function pruneLocked(
     run.report({ type: "note", at: run.now(), target, phase: "prune", message: `removed ${id}: ${reason}` });
   }
   return { plan, removed, swept };
-}
-
-function planFor(
-  catalog: Catalog,
-  policy: RetentionPolicy,
-  now: Date,
-  conditions: RetentionConditions = {},
-): RetentionPlan {
-  const backups = catalog.entries.map(({ manifest, state, proven, pin }) => ({
-    id: manifest.id,
-    sequence: manifest.sequence,
-    startedAt: manifest.startedAt,
-    parent: manifest.parent,
-    state,
-    proven: proven !== null,
-    ...(pin === null ? {} : { pin }),
-  }));
-  const unreadable = [...(conditions.unreadable ?? []), ...catalog.damaged.map(({ id }) => id)];
-  return planRetention(backups, policy, now, { ...conditions, unreadable });
 }

@@ -16,7 +16,15 @@ export interface Draft {
 
 /** Why nothing may be deleted now, whatever the draft of the plan says. */
 export function* freezes({ backups, good, kept, now }: Draft, conditions: RetentionConditions): Generator<string> {
-  const { lastRunFailed, unreadable = [], expectedIntervalMs, maxRemoveRatio = 0.5, allowMassDelete } = conditions;
+  const {
+    reasons = [],
+    lastRunFailed,
+    unreadable = [],
+    expectedIntervalMs,
+    maxRemoveRatio = 0.5,
+    allowMassDelete,
+  } = conditions;
+  yield* reasons;
   if (lastRunFailed) yield "the last run failed";
   for (const id of unreadable) yield `the manifest of ${id} cannot be read`;
   const latest = backups.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime()).at(-1);

@@ -16,6 +16,8 @@ export interface RetentionBackup {
 
 /** What else a plan depends on. Whatever is given here can only stop deletions, except `allowMassDelete`. */
 export interface RetentionConditions {
+  /** What the caller knows of that nothing may be deleted now, in plain words. */
+  readonly reasons?: readonly string[];
   readonly lastRunFailed?: boolean;
   /** Backups whose manifest cannot be read: what they need is not known. */
   readonly unreadable?: readonly string[];
