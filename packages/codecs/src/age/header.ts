@@ -35,7 +35,7 @@ export function headerLength(data: Buffer): number | undefined {
   return end === -1 ? undefined : end + 1;
 }
 
-/** Reads `data` strictly by the grammar of the format: there is one way to write a header. DECODE_FAILED otherwise. */
+/** Reads `data`, as long as `headerLength` says, strictly: there is one way to write a header. DECODE_FAILED otherwise. */
 export function parseHeader(data: Buffer): Header {
   const text = data.toString("latin1");
   const lines = text.slice(0, -1).split("\n");
