@@ -9,6 +9,10 @@ export type {
   EncryptionSubject,
 } from "./codec/codec-subject.ts";
 export { toyCompression, toyEncryption } from "./codec/toy-codec.ts";
+export { engineConformance } from "./engine/engine-conformance.ts";
+export { enginePromises } from "./engine/engine-promises.ts";
+export type { EngineCandidate, EnginePromise, EngineSubject, EngineTrial } from "./engine/engine-subject.ts";
+export { tryEnginePromise } from "./engine/engine-trial.ts";
 export { readToyData, type ToyData, writeToyData } from "./engine/toy-data.ts";
 export { type ToyOptions, toyEngine } from "./engine/toy-engine.ts";
 export type { BrokenStorage } from "./storage/broken-storage.ts";
