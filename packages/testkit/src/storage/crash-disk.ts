@@ -47,7 +47,7 @@ export class CrashDisk {
 
   create(path: string, at: Date): number {
     const file: CrashFile = { kind: "file", durable: Buffer.alloc(0), pending: [], modifiedAt: at };
-    this.#claim(path, file);
+    this.#step([{ ...this.#freePlace(path), node: file }]);
     return this.#created.push(file) - 1;
   }
 
@@ -67,20 +67,23 @@ export class CrashDisk {
 
   link(existing: string, path: string): void {
     const node = this.find(existing);
+    const place = this.#freePlace(path);
     if (node.kind === "directory") throw systemError("EPERM", `link ${existing}`);
-    this.#claim(path, node);
+    this.#step([{ ...place, node }]);
   }
 
   rename(from: string, to: string): void {
-    const node = this.find(from);
+    const source = this.#place(from);
     const target = this.#place(to);
+    const node = this.find(from);
     const replaced = target.directory.live.get(target.name);
     if (replaced === node) return;
-    if (replaced?.kind === "directory") throw systemError("EISDIR", `rename ${to}`);
-    if (replaced !== undefined && node.kind === "directory") throw systemError("ENOTDIR", `rename ${to}`);
+    if (`${to}/`.startsWith(`${from}/`)) throw systemError("EINVAL", `rename ${to}`);
+    if (from.startsWith(`${to}/`)) throw systemError("ENOTEMPTY", `rename ${to}`);
+    if (replaced !== undefined) refuseReplacing(node, replaced, `rename ${to}`);
     this.#step([
       { ...target, node },
-      { ...this.#place(from), node: undefined },
+      { ...source, node: undefined },
     ]);
   }
 
@@ -90,7 +93,7 @@ export class CrashDisk {
   }
 
   makeDirectory(path: string, at: Date): void {
-    this.#claim(path, newDirectory(at));
+    this.#step([{ ...this.#freePlace(path), node: newDirectory(at) }]);
   }
 
   removeDirectory(path: string): void {
@@ -130,10 +133,10 @@ export class CrashDisk {
     return { directory: this.directory(dirname(path)), name: basename(path) };
   }
 
-  #claim(path: string, node: CrashNode): void {
+  #freePlace(path: string): Pick<NameChange, "directory" | "name"> {
     const place = this.#place(path);
     if (place.name === "" || place.directory.live.has(place.name)) throw systemError("EEXIST", path);
-    this.#step([{ ...place, node }]);
+    return place;
   }
 
   #step(step: Step): void {
@@ -165,6 +168,12 @@ export function apply({ name, node }: NameChange, names: Map<string, CrashNode>)
 
 export function systemError(code: string, what: string): Error {
   return Object.assign(new Error(`${code}: ${what}`), { code });
+}
+
+function refuseReplacing(node: CrashNode, replaced: CrashNode, what: string): void {
+  if (replaced.kind === "file" && node.kind === "directory") throw systemError("ENOTDIR", what);
+  if (replaced.kind === "directory" && node.kind === "file") throw systemError("EISDIR", what);
+  if (replaced.kind === "directory" && replaced.live.size > 0) throw systemError("ENOTEMPTY", what);
 }
 
 function shareName(a: Step, b: Step): boolean {

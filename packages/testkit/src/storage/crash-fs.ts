@@ -1,6 +1,6 @@
 import type { FsPort, FsReader, FsStat, FsWriter } from "@dbsave/core";
 import { CrashDisk, type CrashNode, contentOf } from "./crash-disk.ts";
-import { lossesOf, nothingLost, surviving } from "./crash-loss.ts";
+import { digestOf, lossesOf, nothingLost, surviving } from "./crash-loss.ts";
 
 export interface CrashState {
   /** What the power cut took. */
@@ -33,7 +33,7 @@ export class CrashFs implements FsPort {
 
   /** Empty, or with what a crash left. */
   constructor(initial: CrashDisk = new CrashDisk()) {
-    this.#initial = initial;
+    this.#initial = copyOf(initial);
     this.#disk = copyOf(initial);
   }
 
@@ -42,14 +42,22 @@ export class CrashFs implements FsPort {
     return this.#operations.map(({ name }) => name);
   }
 
-  /** How the disk can come back when the power is cut after the first `count` operations. */
+  /** How the disk can come back when the power is cut after the first `count` operations: different ones only. */
   statesAfterCrash(count: number): CrashState[] {
     const disk = copyOf(this.#initial);
     for (const operation of this.#operations.slice(0, count)) operation.apply(disk);
-    return lossesOf(disk).map((loss) => {
+    const states = new Map<string, CrashState>();
+    for (const loss of lossesOf(disk)) {
       const root = surviving(disk, loss);
-      return { name: loss.name, mount: () => new CrashFs(new CrashDisk(root)) };
-    });
+      const digest = digestOf(root);
+      if (!states.has(digest)) states.set(digest, { name: loss.name, mount: () => new CrashFs(new CrashDisk(root)) });
+    }
+    return [...states.values()];
+  }
+
+  /** The same disk with all of it durable and no operation done yet, as after a clean shutdown. */
+  restart(): CrashFs {
+    return new CrashFs(this.#disk);
   }
 
   /** Every point after at least `from` operations, to after the last, in every state. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   apply,
   type CrashDirectory,
@@ -20,8 +21,8 @@ const seeds = [1, 2, 3, 4, 5, 6];
 /** The ways in which `disk` can come back. POSIX promises nothing about the order of what was not synced. */
 export function lossesOf(disk: CrashDisk): CrashLoss[] {
   return [
-    { name: "all unsynced lost", keepsStep: () => false, bytes: (file) => file.durable },
     nothingLost,
+    { name: "all unsynced lost", keepsStep: () => false, bytes: (file) => file.durable },
     { name: "unsynced names kept, unsynced bytes lost", keepsStep: () => true, bytes: (file) => file.durable },
     ...seeds.map(someLost),
     ...(disk.lastWritten === undefined ? [] : tornWrites(disk.lastWritten)),
@@ -51,12 +52,25 @@ export function surviving(disk: CrashDisk, loss: CrashLoss): CrashDirectory {
   }
   function copyDirectory(directory: CrashDirectory): CrashDirectory {
     const entries = names.get(directory) ?? directory.durable;
+    const inOrder = [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
     return newDirectory(
       directory.modifiedAt,
-      [...entries].map(([name, node]) => [name, copy(node)]),
+      inOrder.map(([name, node]) => [name, copy(node)]),
     );
   }
   return copyDirectory(disk.root);
+}
+
+/** Equal for two disks that hold the same names and bytes. */
+export function digestOf(root: CrashDirectory): string {
+  const hash = createHash("sha256");
+  function add(path: string, node: CrashNode): void {
+    const content = node.kind === "file" ? node.durable : Buffer.alloc(0);
+    hash.update(`${node.kind} ${path} ${content.byteLength}\n`).update(content);
+    if (node.kind === "directory") for (const [name, child] of node.durable) add(`${path}/${name}`, child);
+  }
+  add("", root);
+  return hash.digest("hex");
 }
 
 function copyFile(file: CrashFile, loss: CrashLoss): CrashFile {
