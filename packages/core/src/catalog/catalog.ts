@@ -1,7 +1,7 @@
+import type { Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
 import { readDocument } from "../documents/document-store.ts";
 import { type DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { parseBackupId } from "../repository/backup-id.ts";
 import { keys } from "../repository/layout.ts";

@@ -1,6 +1,6 @@
 import type { Finding } from "../contracts/finding.ts";
 import type { GuardPolicy } from "../contracts/job.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 import { countedRows, plainBytes } from "../manifest/measure.ts";
 
 const historyLength = 7;

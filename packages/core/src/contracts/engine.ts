@@ -1,10 +1,8 @@
 import type { Readable } from "node:stream";
-import type { Manifest } from "../manifest/manifest.ts";
 import type { Finding } from "./finding.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import type { BackupKind, Manifest } from "./manifest.ts";
 import type { RunContext } from "./run-context.ts";
-
-export type BackupKind = "full" | "differential" | "incremental";
 
 /** Declared once per engine, printed by the CLI, proved by `engineConformance`. */
 export interface EngineCapabilities {

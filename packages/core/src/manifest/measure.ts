@@ -1,4 +1,4 @@
-import type { Manifest } from "./manifest.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 
 /** Bytes a backup takes in the storage. */
 export function storedBytes(manifest: Manifest): number {

@@ -1,7 +1,7 @@
+import type { Manifest, ManifestArtifact, ManifestDocument } from "../contracts/manifest.ts";
 import { Fields } from "../documents/fields.ts";
 import { unsealJson } from "../documents/sealed-json.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
-import type { Manifest, ManifestArtifact, ManifestDocument } from "./manifest.ts";
 
 const newestFormat = 1;
 

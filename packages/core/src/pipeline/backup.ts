@@ -1,9 +1,9 @@
 import { readCatalog } from "../catalog/catalog.ts";
 import type { Codec } from "../contracts/codec.ts";
-import type { BackupKind, Engine } from "../contracts/engine.ts";
+import type { Engine } from "../contracts/engine.ts";
+import type { BackupKind, Manifest } from "../contracts/manifest.ts";
 import { toDbsaveError } from "../errors/dbsave-error.ts";
 import { lockTarget } from "../lock/target-lock.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import { storedBytes } from "../manifest/measure.ts";
 import { newEventId } from "../repository/backup-id.ts";
 import { checkTargetName } from "../repository/layout.ts";

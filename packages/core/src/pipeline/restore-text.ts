@@ -1,6 +1,6 @@
 import type { Codec } from "../contracts/codec.ts";
 import type { BackupFacts, RecipeStep } from "../contracts/engine.ts";
-import type { ManifestArtifact } from "../manifest/manifest.ts";
+import type { ManifestArtifact } from "../contracts/manifest.ts";
 import { checksumsText } from "../repository/layout.ts";
 
 /** What RESTORE.md needs to know of a backup. */

@@ -1,12 +1,12 @@
+import { artifactSource } from "../artifacts/artifact-source.ts";
 import { compareFingerprints } from "../catalog/compare-fingerprints.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine, RestorePlan, RestoreReport } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type RunOptions, runWith, withContext } from "../run/context.ts";
-import { artifactSource } from "./artifact-source.ts";
 import { refuseErrors } from "./preflight.ts";
 
 export interface RestoreOptions extends RunOptions {

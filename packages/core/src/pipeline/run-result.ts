@@ -1,8 +1,8 @@
 import type { Proof } from "../catalog/proof.ts";
 import type { Finding } from "../contracts/finding.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 import type { DbsaveError } from "../errors/dbsave-error.ts";
 import { ERRORS } from "../errors/error-table.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import type { PruneReport } from "./prune.ts";
 
 /** What became of one target in a run. Each member is there as far as the pipeline got. */

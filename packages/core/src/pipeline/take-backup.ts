@@ -1,12 +1,13 @@
 import { hostname } from "node:os";
 import { Readable } from "node:stream";
+import { artifactSink, type RecordingSink } from "../artifacts/artifact-sink.ts";
 import { nextSequence } from "../catalog/catalog.ts";
 import type { Codec } from "../contracts/codec.ts";
-import type { BackupFacts, BackupKind, Engine, ServerFacts } from "../contracts/engine.ts";
+import type { BackupFacts, Engine, ServerFacts } from "../contracts/engine.ts";
+import type { BackupKind, Manifest, ManifestDocument, ManifestSave } from "../contracts/manifest.ts";
 import { writeDocument } from "../documents/document-store.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { TargetLock } from "../lock/target-lock.ts";
-import type { Manifest, ManifestDocument, ManifestSave } from "../manifest/manifest.ts";
 import { writeManifest } from "../manifest/write-manifest.ts";
 import { newBackupId } from "../repository/backup-id.ts";
 import { deleteBackup } from "../repository/delete-backup.ts";
@@ -17,7 +18,6 @@ import { ProgressMeter } from "../run/progress-meter.ts";
 import { Meter } from "../streams/meter.ts";
 import { checkFiles } from "../verify/check-files.ts";
 import { version } from "../version.ts";
-import { artifactSink, type RecordingSink } from "./artifact-sink.ts";
 import { checksumLines, restoreText } from "./restore-text.ts";
 
 /** All that one backup needs to know, decided and checked. */

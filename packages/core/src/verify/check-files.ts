@@ -1,8 +1,8 @@
 import type { Finding } from "../contracts/finding.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
 import { readDocument } from "../documents/document-store.ts";
 import { isDbsaveError } from "../errors/dbsave-error.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { keys } from "../repository/layout.ts";
 import { CheckedStream } from "../streams/checked-stream.ts";

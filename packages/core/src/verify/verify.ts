@@ -1,16 +1,16 @@
 import { hostname } from "node:os";
+import { artifactSource } from "../artifacts/artifact-source.ts";
 import { compareFingerprints } from "../catalog/compare-fingerprints.ts";
 import { type Proof, writeProof } from "../catalog/proof.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { ArtifactSource, Engine } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
 import type { VerifyLevel } from "../contracts/job.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 import type { RunContext } from "../contracts/run-context.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { ErrorCode } from "../errors/error-table.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import { countedRows } from "../manifest/measure.ts";
-import { artifactSource } from "../pipeline/artifact-source.ts";
 import { newEventId } from "../repository/backup-id.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type Run, type RunOptions, runWith, withContext } from "../run/context.ts";

@@ -1,5 +1,7 @@
-import type { BackupKind } from "../contracts/engine.ts";
-import type { Fingerprint } from "../contracts/fingerprint.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+
+/** `full`: whole. `differential`: changes since the last full. `incremental`: changes since the last backup of any kind. */
+export type BackupKind = "full" | "differential" | "incremental";
 
 export interface ManifestArtifact {
   /** The engine's name for it. */
