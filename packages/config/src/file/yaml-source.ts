@@ -37,7 +37,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
       merge: true,
       schema: "core",
       version: "1.2",
-      logLevel: "silent",
+      logLevel: "error",
     });
     const issues: PlacedIssue[] = [...document.errors, ...document.warnings].map((error) => ({
       place: placeAt(error.pos[0]),
@@ -63,6 +63,10 @@ function traps(document: Document, placeAt: (offset: number) => Place): PlacedIs
       if (typeof value === "number" && /^[-+]?0\d/.test(source ?? ""))
         issues.push({ place, path: [], message: leadingZero });
       if (key === "key" && value === "__proto__") issues.push({ place, path: [], message: "not usable as a key" });
+    },
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      issues.push({ place: placeAt(alias.range?.[0] ?? 0), path: [], message: syntaxMessages.BAD_ALIAS });
     },
   });
   return issues;
@@ -91,11 +95,11 @@ function offsetOf(document: Document, path: ConfigPath): number {
 /** Own words for the parser's codes: its messages may quote the text. */
 const syntaxMessages: Readonly<Record<YAMLError["code"], string>> = {
   ALIAS_PROPS: "an alias (*name) can have no anchor or tag",
-  BAD_ALIAS: "an alias (*name) without a name, or before its anchor (&name)",
+  BAD_ALIAS: "an alias (*name) without an anchor of that name (&name) before it",
   BAD_COLLECTION_TYPE: "a tag that does not fit what follows",
   BAD_DIRECTIVE: "a % directive that is not known",
   BAD_DQ_ESCAPE: "an unknown escape in a double-quoted text: double the backslash, or use single quotes",
-  BAD_INDENT: "the indentation does not fit the lines above",
+  BAD_INDENT: "the indentation does not fit, or a bracket above is not closed",
   BAD_PROP_ORDER: "an anchor or tag in the wrong place",
   BAD_SCALAR_START: "a text cannot begin with this character: put it in quotes",
   BLOCK_AS_IMPLICIT_KEY: "two keys on one line: put the text in quotes if it holds a colon and a space",

@@ -11,9 +11,9 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return best?.candidate;
 }
 
-/** One slip in a short word, one in three letters of a longer one. */
+/** One slip in three letters: with more, almost any word would be close to a short one. */
 function tolerance(candidate: string): number {
-  return Math.max(1, Math.floor(candidate.length / 3));
+  return Math.floor(candidate.length / 3);
 }
 
 /** Letters to insert, delete, replace or swap with their neighbour. */

@@ -15,7 +15,7 @@ export function schemaMessage(issue: RawIssue): string {
     return issue.keys.map((key) => unknownKey(key, knownKeys(issue.inst))).join("\n");
   }
   if (issue.code === "invalid_key") return issue.issues.map(({ message }) => message).join("; ");
-  if (issue.code === "too_small") return `expected at least ${issue.minimum}`;
+  if (issue.code === "too_small") return `expected at least ${issue.origin === "array" ? "one entry" : issue.minimum}`;
   if (issue.code === "too_big") return `expected at most ${issue.maximum}`;
   return "not understood";
 }

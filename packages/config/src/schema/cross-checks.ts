@@ -37,7 +37,8 @@ function checkStorage(name: string, { to }: Raw, storages: readonly string[]): I
 function checkKeys(name: string, target: Raw, defaults: Raw): Issue[] {
   const encrypt = asSet(target["encrypt"] ?? defaults["encrypt"]);
   const verify = target["verify"] ?? defaults["verify"] ?? "restore";
-  if (!Array.isArray(encrypt["age"]) || encrypt["identities"] !== undefined) return [];
+  const { age, identities } = encrypt;
+  if (!Array.isArray(age) || age.length === 0 || identities !== undefined) return [];
   if (verify !== "structure" && verify !== "restore") return [];
   const message = `verify: ${verify} must decrypt the backup: add identities to encrypt, or choose verify: hashes`;
   return [{ path: ["targets", name, "verify"], message }];

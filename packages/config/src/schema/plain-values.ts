@@ -7,7 +7,7 @@ export const path = z.string().regex(/^[^~\0][^\0]*$/, { error: "expected a path
 const namePattern = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 const nameError = "expected a name of letters, digits, dots, dashes and underscores, beginning with a letter or digit";
 
-export const storageName = z.string().regex(namePattern, { error: nameError });
+export const storageName = z.string().regex(namePattern, { error: nameError, abort: true });
 
 /** The name of a target is the name of its folder in the repository. */
 export const targetName = storageName.refine(isTargetName, { error: "this name is used by the repository itself" });

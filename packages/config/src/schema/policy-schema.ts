@@ -1,11 +1,15 @@
 import { verifyLevels } from "@dbsave/core";
 import * as z from "zod";
+import { expected } from "../issues/schema-messages.ts";
 import { referenceForms, referencePattern } from "../secrets/reference.ts";
 
 export const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
 
 const isSet = ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null;
-const count = (unit: string) => z.int().min(0).exactOptional().describe(`How many ${unit} to keep.`);
+const wholeNumber = ({ code, input }: { readonly code: string; readonly input?: unknown }) =>
+  code === "invalid_type" ? expected("a whole number", input) : undefined;
+const count = (unit: string) =>
+  z.int({ error: wholeNumber }).min(0).exactOptional().describe(`How many ${unit} to keep.`);
 
 const keepRules = z
   .strictObject({
