@@ -17,8 +17,7 @@ export async function placeFile(
   ifExists: "fail" | "replace",
 ): Promise<void> {
   if (ifExists === "replace") {
-    await fs.rename(temporary, path);
-    await fs.syncDirectory(dirname(path));
+    await swap(fs, temporary, path);
     return;
   }
   try {
@@ -32,6 +31,16 @@ export async function placeFile(
   }
   await syncNewName(fs, path);
   await leaveToSweep(fs, temporary);
+}
+
+async function swap(fs: FsPort, temporary: string, path: string): Promise<void> {
+  try {
+    await fs.rename(temporary, path);
+  } catch (error) {
+    // Only a file can be replaced.
+    throw systemCode(error) === "EISDIR" ? taken(path, error) : error;
+  }
+  await fs.syncDirectory(dirname(path));
 }
 
 /**

@@ -19,11 +19,13 @@ export async function sweepTemporary(place: FsPlace, options: SweepOptions): Pro
   const directory = join(place.root, temporaryDirectory);
   const oldest = options.now.getTime() - options.olderThanMs;
   let removed = 0;
+  // A link to somewhere else is refused before anything there is touched.
+  await findObject(place, directory);
   for (const { name } of await entriesOf(place, directory)) {
     throwIfAborted(options.signal, "storage-fs: sweep");
     const path = join(directory, name);
     const owner = ownerOf(name);
-    if (owner !== undefined && isAlive(owner) === "alive") continue;
+    if (!isOurs(name) || (owner !== undefined && isAlive(owner) === "alive")) continue;
     const file = await findObject(place, path);
     if (file === undefined || file.modifiedAt.getTime() > oldest) continue;
     await place.fs.unlink(path);
@@ -31,6 +33,11 @@ export async function sweepTemporary(place: FsPlace, options: SweepOptions): Pro
   }
   if (removed > 0) await place.fs.syncDirectory(directory);
   return removed;
+}
+
+/** A file being written, or the claim on a name that `publishFile` makes where there are no hard links. */
+function isOurs(name: string): boolean {
+  return name.endsWith(".partial") || name.endsWith(".claim");
 }
 
 /** Undefined for a file that does not name its writer, such as a claim on a key. */

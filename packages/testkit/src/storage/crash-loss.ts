@@ -100,10 +100,11 @@ function someLost(seed: number): CrashLoss {
   return {
     name: `some lost (seed ${seed})`,
     keepsStep: () => random() < 0.5,
-    bytes: (file) => {
-      const all = contentOf(file);
-      const unsynced = all.byteLength - file.durable.byteLength;
-      return all.subarray(0, file.durable.byteLength + Math.floor(random() * (unsynced + 1)));
+    bytes: ({ durable, pending }) => {
+      const kept = pending.map(() => random() < 0.5);
+      // A later write without an earlier one leaves zeros where the earlier one was.
+      const writes = pending.slice(0, kept.lastIndexOf(true) + 1);
+      return Buffer.concat([durable, ...writes.map((write, i) => (kept[i] ? write : Buffer.alloc(write.byteLength)))]);
     },
   };
 }
