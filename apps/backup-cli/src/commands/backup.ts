@@ -1,0 +1,39 @@
+import { type PipelineItem, runPipeline } from "@dbsave/core";
+import { defineCommand } from "../command.ts";
+import { adHocOptions, chooseTargets } from "../places/choose-targets.ts";
+import { openItems } from "../places/open-items.ts";
+import { runOutcome } from "../views/run-view.ts";
+
+export const command = defineCommand(
+  {
+    positionals: {
+      sources: {
+        type: "string",
+        array: true,
+        describe: "Targets of the configuration [all], or with --to paths and URLs",
+      },
+    },
+    options: adHocOptions,
+    examples: [
+      ["$0 backup ./app.db --to ./backups", "without any configuration"],
+      ["$0 backup ./app.db --to ./backups --encrypt age1...", "encrypted, never plain on disk"],
+      ["$0 backup orders", "a target of the configuration"],
+    ],
+  },
+  async ({ sources = [], ...args }, session) => {
+    await using opened = await openItems(await chooseTargets(sources, args, session), session);
+    const { targets, ...facts } = await runPipeline(opened.items.map(backupOnly), {
+      ...session.run,
+      command: "dbsave backup",
+    });
+    const results = [...opened.failed, ...targets];
+    const [only, other] = results;
+    if (only?.error !== undefined && other === undefined) throw only.error;
+    return runOutcome("backup", facts, results, session.quiet);
+  },
+);
+
+/** The pipeline up to the committed backup: proving and pruning it are commands of their own. */
+function backupOnly({ job, repository }: PipelineItem): PipelineItem {
+  return { job: { ...job, verify: "off", retention: null }, repository };
+}

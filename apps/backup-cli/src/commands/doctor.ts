@@ -1,0 +1,58 @@
+import { defineCommand } from "../command.ts";
+import { type Check, exitOfChecks, guarded, ok } from "../doctor/check.ts";
+import { checkHost } from "../doctor/check-host.ts";
+import { checkSource } from "../doctor/check-source.ts";
+import { checkStorage } from "../doctor/check-storage.ts";
+import { chooseTargets } from "../places/choose-targets.ts";
+import { configOf } from "../places/find-config.ts";
+import { keyOptions, keysOf } from "../places/keys.ts";
+import type { Session } from "../session.ts";
+import { checksText } from "../views/checks-view.ts";
+
+export const command = defineCommand(
+  {
+    positionals: {
+      sources: {
+        type: "string",
+        array: true,
+        describe: "Targets of the configuration [all], or with --to paths and URLs",
+      },
+    },
+    options: {
+      to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
+      ...keyOptions,
+    },
+    examples: [
+      ["$0 doctor", "everything in the configuration"],
+      ["$0 doctor ./app.db --to ./backups", "without any configuration"],
+    ],
+  },
+  async ({ sources = [], to, ...args }, session) => {
+    const checks = await Array.fromAsync(everything(sources, to, keysOf(args), session));
+    return {
+      exit: exitOfChecks(checks),
+      json: { type: "doctor", checks },
+      text: (paint) => checksText(checks, paint),
+    };
+  },
+);
+
+async function* everything(
+  sources: readonly string[],
+  to: string | undefined,
+  keys: ReturnType<typeof keysOf>,
+  session: Session,
+): AsyncGenerator<Check> {
+  yield* guarded("this machine", () => checkHost(session));
+  yield* guarded("configuration", async function* () {
+    if (to === undefined) {
+      const { files } = await configOf(session);
+      yield ok("configuration", files.join(", "));
+    }
+    const { targets } = await chooseTargets(sources, { to }, session);
+    const storages = new Map(targets.map(({ storage }) => [storage.description, storage]));
+    for (const storage of storages.values())
+      yield* guarded(`storage ${storage.description}`, () => checkStorage(storage, session));
+    for (const target of targets) yield* guarded(`target ${target.name}`, () => checkSource(target, keys, session));
+  });
+}

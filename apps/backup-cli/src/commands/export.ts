@@ -1,0 +1,44 @@
+import { defineCommand } from "../command.ts";
+import { exportBackup } from "../export-backup.ts";
+import { formatBytes } from "../output/quantities.ts";
+import { chooseBackup } from "../places/choose-backup.ts";
+import { openShelves } from "../places/open-shelves.ts";
+import { placeOptions } from "../places/options.ts";
+
+export const command = defineCommand(
+  {
+    positionals: {
+      backup: {
+        type: "string",
+        default: "latest",
+        describe: "latest, latest-proven, an id or a part of one, or a time",
+      },
+    },
+    options: {
+      ...placeOptions,
+      to: {
+        type: "string",
+        requiresArg: true,
+        demandOption: true,
+        describe: "Directory in which a folder for the backup is made",
+      },
+    },
+    examples: [
+      [
+        "$0 export latest-proven --from ./backups --to /mnt/tape",
+        "plain files, checksums and RESTORE.md in a folder of their own",
+      ],
+    ],
+  },
+  async ({ backup, to, ...args }, session) => {
+    await using shelves = await openShelves(args, session);
+    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
+    const exported = await exportBackup(shelf.repository, entry.manifest, { cwd: session.cwd, to }, session);
+    return {
+      json: { type: "export", target: shelf.target, backup: entry.manifest.id, ...exported },
+      text: () =>
+        `${exported.directory}: ${exported.files.length} files, ${formatBytes(exported.bytes)}, every byte as recorded.\n` +
+        "RESTORE.md in it says how to restore without dbsave.",
+    };
+  },
+);

@@ -1,0 +1,36 @@
+import { defineCommand } from "../command.ts";
+import { maxAgeOption, parseMaxAge } from "../max-age.ts";
+import { formatAge } from "../output/quantities.ts";
+import { shelvesOf } from "../places/choose-shelf.ts";
+import { openShelves } from "../places/open-shelves.ts";
+import { placeOptions } from "../places/options.ts";
+import { type Standing, standingJson, standingsOf } from "../views/freshness-view.ts";
+
+export const command = defineCommand(
+  {
+    positionals: {},
+    options: { ...placeOptions, ...maxAgeOption },
+    examples: [["$0 healthcheck --from /backups", "exit 0 healthy, 1 not: as Docker's HEALTHCHECK wants it"]],
+  },
+  async (args, session) => {
+    const maxAgeMs = parseMaxAge(args.maxAge);
+    await using shelves = await openShelves(args, session);
+    const standings = await standingsOf(shelvesOf(shelves, args.target), maxAgeMs, session);
+    const healthy = standings.length > 0 && standings.every(({ verdict }) => verdict === "ok");
+    return {
+      exit: healthy ? 0 : 1,
+      json: { type: "healthcheck", healthy, maxAgeMs, targets: standings.map(standingJson) },
+      text: (paint) => {
+        const word = healthy ? paint("green", "healthy") : paint("red", "unhealthy");
+        return `${word}: ${standings.map(describe).join("; ") || "no backups yet"}`;
+      },
+    };
+  },
+);
+
+function describe({ target, verdict, newestAgeMs, provenAgeMs }: Standing): string {
+  if (newestAgeMs === null) return `${target} has no backup`;
+  if (verdict === "stale") return `${target} was last backed up ${formatAge(newestAgeMs)} ago`;
+  if (provenAgeMs === null) return `${target} was never proven`;
+  return `${target} proven ${formatAge(provenAgeMs)} old`;
+}

@@ -1,0 +1,71 @@
+import { compareWithBackup, DbsaveError, type Finding, type Manifest, planRestore, restore } from "@dbsave/core";
+import { defineCommand } from "../command.ts";
+import { timedPhase } from "../phases.ts";
+import { chooseBackup } from "../places/choose-backup.ts";
+import { keyOptions, keysOf } from "../places/keys.ts";
+import { targetAt } from "../places/live-targets.ts";
+import { openShelves } from "../places/open-shelves.ts";
+import { backupPositional, placeOptions } from "../places/options.ts";
+import type { Session } from "../session.ts";
+import { planLines, planOutcome, restoredOutcome } from "../views/restore-view.ts";
+
+export const command = defineCommand(
+  {
+    positionals: backupPositional,
+    options: {
+      ...placeOptions,
+      into: { type: "string", requiresArg: true, describe: "Where to: a path [the configured source]" },
+      force: {
+        type: "boolean",
+        default: false,
+        describe: "Even if something is there: it is moved aside, never deleted",
+      },
+      "dry-run": { type: "boolean", default: false, describe: "Print the plan, change nothing" },
+      yes: { type: "boolean", default: false, describe: "Do not ask on a terminal" },
+      ...keyOptions,
+    },
+    examples: [
+      ["$0 restore latest --from ./backups --into ./copy.db", "a new file, compared with the backup's own fingerprint"],
+    ],
+  },
+  async ({ backup, into, force, ...args }, session) => {
+    await using shelves = await openShelves(args, session);
+    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
+    const { manifest } = entry;
+    if (into === undefined && shelf.verify === undefined) throw nowhere(manifest.id);
+    await using open = await shelf.open(manifest.engine, keysOf(args));
+    const { engine } = open.job;
+    const where = into === undefined ? {} : { into };
+    const options = { ...session.run, repository: shelf.repository, manifest, codecs: open.decoders, force, ...where };
+
+    const plan = await planRestore(engine, options);
+    if (args.dryRun) return planOutcome(manifest, plan);
+    for (const line of planLines(manifest, plan)) session.reporter.tell("info", line);
+    if (force && session.interactive && !args.yes && !(await session.confirm("Restore?"))) throw declined(manifest.id);
+
+    const place = { target: shelf.target, phase: "restore" } as const;
+    const report = await timedPhase(
+      session,
+      place,
+      () => restore(engine, options),
+      ({ target }) => ({ message: `${manifest.id} into ${target}` }),
+    );
+    return restoredOutcome(manifest, report, await differencesAt(report.target, manifest, session));
+  },
+);
+
+/** What differs between the restored copy and the backup's own fingerprint; null when it carries none. */
+async function differencesAt(place: string, manifest: Manifest, session: Session): Promise<readonly Finding[] | null> {
+  if (manifest.fingerprint === null) return null;
+  const target = await targetAt(place, session);
+  await using open = await target.open();
+  return await compareWithBackup(open.job.engine, manifest, session.run);
+}
+
+function nowhere(id: string): DbsaveError {
+  return new DbsaveError("USAGE", `restore of ${id}: no place was named`, { hint: "Name one: --into ./copy.db" });
+}
+
+function declined(id: string): DbsaveError {
+  return new DbsaveError("ABORTED", `restore of ${id}: not confirmed`, { hint: "Nothing was changed." });
+}

@@ -1,0 +1,63 @@
+import type { TargetConfig } from "@dbsave/config";
+import { type DbsaveError, exitOfRun, type SaveReport, toDbsaveError, withContext } from "@dbsave/core";
+import { defineCommand } from "../command.ts";
+import type { Paint } from "../output/paint.ts";
+import { timedPhase } from "../phases.ts";
+import { liveTargets } from "../places/live-targets.ts";
+import type { Session } from "../session.ts";
+
+interface Saved {
+  readonly target: string;
+  readonly warnings: string[];
+  readonly report?: SaveReport;
+  readonly error?: DbsaveError;
+}
+
+export const command = defineCommand(
+  {
+    positionals: {
+      sources: { type: "string", array: true, describe: "Targets of the configuration [all], paths or URLs" },
+    },
+    options: {},
+    examples: [["$0 save ./app.db", "without any configuration"]],
+  },
+  async ({ sources = [] }, session) => {
+    const results: Saved[] = [];
+    for (const target of await liveTargets(sources, session)) results.push(await saved(target, session));
+    const [only, other] = results;
+    if (only?.error !== undefined && other === undefined) throw only.error;
+    return {
+      exit: exitOfRun(results),
+      json: {
+        type: "save",
+        targets: results.map(({ target, report, error }) => ({ target, ...report, error: error?.toJSON() })),
+      },
+      text: (paint) => results.map((result) => savedText(result, paint)).join("\n"),
+    };
+  },
+);
+
+/** One target that fails never stops the others. */
+async function saved(target: TargetConfig, session: Session): Promise<Saved> {
+  const { name } = target;
+  try {
+    await using open = await target.open();
+    const { engine } = open.job;
+    const work = (): Promise<SaveReport> => withContext(session.run, name, "save", (ctx) => engine.save(ctx));
+    const report = await timedPhase(session, { target: name, phase: "save" }, work, ({ proof }) => ({
+      message: proof,
+    }));
+    return { target: name, warnings: [], report };
+  } catch (error) {
+    return {
+      target: name,
+      warnings: [],
+      error: toDbsaveError(error, "SAVE_FAILED", `save of ${name}`, session.signal),
+    };
+  }
+}
+
+function savedText({ target, report, error }: Saved, paint: Paint): string {
+  if (error !== undefined) return `${target} ${paint("red", "FAILED")}: ${error.message}\n  ${error.hint}`;
+  return `${target} ${paint("green", "saved")}: ${report?.proof}`;
+}

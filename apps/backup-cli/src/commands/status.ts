@@ -1,0 +1,35 @@
+import { defineCommand } from "../command.ts";
+import { maxAgeOption, parseMaxAge } from "../max-age.ts";
+import { shelvesOf } from "../places/choose-shelf.ts";
+import { openShelves } from "../places/open-shelves.ts";
+import { placeOptions } from "../places/options.ts";
+import { type Standing, standingJson, standingsOf, standingTable } from "../views/freshness-view.ts";
+
+export const command = defineCommand(
+  {
+    positionals: {},
+    options: { ...placeOptions, ...maxAgeOption },
+    examples: [
+      ["$0 status --max-age 8d", "exit 0 only when every target was restored and compared in the last 8 days"],
+    ],
+  },
+  async (args, session) => {
+    const maxAgeMs = parseMaxAge(args.maxAge);
+    await using shelves = await openShelves(args, session);
+    const standings = await standingsOf(shelvesOf(shelves, args.target), maxAgeMs, session);
+    return {
+      exit: exitOf(standings),
+      json: { type: "status", maxAgeMs, targets: standings.map(standingJson) },
+      text: (paint) =>
+        standings.length === 0
+          ? `No backups in ${shelves.places.join(", ")} yet.\nTake one: dbsave backup <database> --to <repository>`
+          : standingTable(standings, paint),
+    };
+  },
+);
+
+/** 1: something has no recent backup, or there is nothing at all. 4: there are recent backups, but not all are proven. */
+function exitOf(standings: readonly Standing[]): number {
+  if (standings.length === 0 || standings.some(({ verdict }) => verdict === "stale")) return 1;
+  return standings.some(({ verdict }) => verdict === "unproven") ? 4 : 0;
+}

@@ -1,0 +1,52 @@
+import { ERRORS, findBackup, readCatalog, verify, verifyLevels } from "@dbsave/core";
+import { defineCommand } from "../command.ts";
+import { timedPhase } from "../phases.ts";
+import { newestToCheck } from "../places/choose-backup.ts";
+import { chooseShelf } from "../places/choose-shelf.ts";
+import { keyOptions, keysOf } from "../places/keys.ts";
+import { openShelves } from "../places/open-shelves.ts";
+import { backupPositional, placeOptions } from "../places/options.ts";
+import { proofText } from "../views/proof-view.ts";
+
+export const command = defineCommand(
+  {
+    positionals: backupPositional,
+    options: {
+      ...placeOptions,
+      level: {
+        choices: verifyLevels,
+        describe:
+          "hashes: every stored byte. structure: decoded and checked by the engine. restore: restored and compared [as configured, else restore]",
+      },
+      ...keyOptions,
+    },
+    examples: [
+      ["$0 verify latest --from ./backups", "restore it into a scratch database and compare every row"],
+      ["$0 verify latest --from ./backups --level hashes", "needs no key for encrypted backups"],
+    ],
+  },
+  async ({ backup, ...args }, session) => {
+    await using shelves = await openShelves(args, session);
+    const shelf = chooseShelf(shelves, args.target);
+    const { repository, target } = shelf;
+    const catalog = await readCatalog(repository, target, session.signal);
+    const { manifest } = backup === "latest" ? newestToCheck(catalog) : findBackup(catalog, backup);
+    const level = args.level ?? (shelf.verify === "off" ? undefined : shelf.verify) ?? "restore";
+    await using open = await shelf.open(manifest.engine, keysOf(args));
+    const options = { ...session.run, repository, manifest, level, codecs: open.decoders };
+    const proof = await timedPhase(
+      session,
+      { target, phase: "verify" },
+      () => verify(open.job.engine, options),
+      ({ outcome, summary }) => ({
+        state: outcome === "passed" ? "ok" : "warning",
+        message: `${manifest.id}: ${summary}`,
+      }),
+    );
+    return {
+      exit: proof.outcome === "passed" ? 0 : ERRORS.VERIFY_FAILED.exit,
+      json: { type: "verify", ...proof },
+      text: (paint) => proofText(proof, paint),
+    };
+  },
+);

@@ -1,0 +1,49 @@
+import type { Outcome } from "./outcome.ts";
+import { paintFor } from "./output/paint.ts";
+import { print, surviveClosedReaders } from "./output/standard-streams.ts";
+import { parse } from "./parse.ts";
+import { listenForSignals } from "./signals.ts";
+
+/** Runs one command line and sets the exit status. The process then ends by itself: nothing may be left to do. */
+export async function main(argv: readonly string[], version: string): Promise<void> {
+  surviveClosedReaders();
+  const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
+  const interruption = listenForSignals(
+    (status) => process.exit(status),
+    (message) => tell(`dbsave: ${message}`),
+  );
+  const asJson = argv.includes("--json");
+  let status: number;
+  try {
+    const outcome = await perform(argv, version, interruption.signal);
+    if (outcome !== undefined) await print(asJson ? `${JSON.stringify(outcome.json)}\n` : textOf(outcome));
+    status = outcome?.exit ?? 0;
+  } catch (error) {
+    const { failureOutcome } = await import("./failure.ts");
+    const failure = failureOutcome(error);
+    if (asJson) await print(`${JSON.stringify(failure.json)}\n`).catch(() => undefined);
+    else tell(failure.text(paintFor(process.stderr)));
+    status = failure.exit ?? 1;
+  }
+  process.exitCode = interruption.status ?? status;
+}
+
+async function perform(argv: readonly string[], version: string, signal: AbortSignal): Promise<Outcome | undefined> {
+  const parsed = await parse(argv.length === 0 ? ["--help"] : argv, version);
+  if (parsed === undefined) return argv.length === 0 ? nothingAsked : undefined;
+  const { openSession } = await import("./open-session.ts");
+  const session = openSession(parsed, signal);
+  try {
+    return await parsed.command.run(parsed.args as never, session);
+  } finally {
+    session.reporter.close();
+  }
+}
+
+/** The help was shown, but a script that runs into this did not mean to ask for it. */
+const nothingAsked: Outcome = { exit: 2, json: { type: "help" }, text: () => "" };
+
+function textOf(outcome: Outcome): string {
+  const text = outcome.text(paintFor(process.stdout));
+  return text === "" ? "" : `${text}\n`;
+}

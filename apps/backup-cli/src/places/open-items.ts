@@ -1,0 +1,62 @@
+import type { StorageConfig, TargetConfig } from "@dbsave/config";
+import {
+  isDbsaveError,
+  openRepository,
+  type PipelineItem,
+  type Repository,
+  type TargetResult,
+  toDbsaveError,
+} from "@dbsave/core";
+import type { Session } from "../session.ts";
+import type { ChosenTargets } from "./choose-targets.ts";
+
+/** Targets ready to run, and those that could not even be opened: one that fails never stops the others. */
+export interface OpenItems extends AsyncDisposable {
+  readonly items: readonly PipelineItem[];
+  readonly failed: readonly TargetResult[];
+}
+
+/** Opens engines, codecs and repositories; the repository of an ad hoc target is made when it is not there. */
+export async function openItems({ targets, isAdHoc }: ChosenTargets, session: Session): Promise<OpenItems> {
+  await using opened = new AsyncDisposableStack();
+  const repositories = new Map<string, Promise<Repository>>();
+  const repositoryOf = async (target: TargetConfig): Promise<Repository> => {
+    const { storage } = target;
+    const opening = repositories.get(storage.description) ?? openOrMake(storage, isAdHoc, session);
+    repositories.set(storage.description, opening);
+    return await opening;
+  };
+  const items: PipelineItem[] = [];
+  const failed: TargetResult[] = [];
+  for (const target of targets) {
+    try {
+      const { job } = opened.use(await target.open());
+      items.push({ job, repository: await repositoryOf(target) });
+    } catch (error) {
+      failed.push({
+        target: target.name,
+        warnings: [],
+        error: toDbsaveError(error, "BACKUP_FAILED", target.name, session.signal),
+      });
+    }
+  }
+  for (const opening of repositories.values())
+    await opening.then(
+      (repository) => opened.use(repository),
+      () => undefined,
+    );
+  const kept = opened.move();
+  return { items, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function openOrMake(storage: StorageConfig, mayMake: boolean, session: Session): Promise<Repository> {
+  const { signal } = session;
+  try {
+    return await openRepository(await storage.create(), { signal });
+  } catch (error) {
+    if (!mayMake || !isDbsaveError(error, "REPOSITORY_NOT_FOUND")) throw error;
+    const repository = await openRepository(await storage.create(), { signal, create: true });
+    session.reporter.tell("info", `made a new repository: ${storage.description}`);
+    return repository;
+  }
+}

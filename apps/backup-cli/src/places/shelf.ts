@@ -1,0 +1,23 @@
+import type { OpenTarget } from "@dbsave/config";
+import type { Job, Repository, RetentionPolicy } from "@dbsave/core";
+import type { Keys } from "./keys.ts";
+
+/** One target in one repository: what most commands work on. */
+export interface Shelf {
+  readonly target: string;
+  readonly repository: Repository;
+  /** What the configuration keeps; undefined where none is known, null where nothing is ever pruned. */
+  readonly retention: RetentionPolicy | null | undefined;
+  /** How far the configuration verifies; undefined where none is known. */
+  readonly verify: Job["verify"] | undefined;
+  /** Engine and codecs for backups that `engine` took, with the keys of the configuration and those given here. */
+  open(engine: string, keys: Keys): Promise<OpenTarget>;
+}
+
+/** Shelves with their repositories open; disposing closes them. */
+export interface Shelves extends AsyncDisposable {
+  readonly all: readonly Shelf[];
+  readonly repositories: readonly Repository[];
+  /** Where the repositories are, for messages. */
+  readonly places: readonly string[];
+}

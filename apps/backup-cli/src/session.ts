@@ -1,0 +1,21 @@
+import type { RunOptions } from "@dbsave/core";
+import type { Reporter } from "./output/reporter.ts";
+
+/** What a command may use of the outside: no command reads the environment, the terminal or the clock another way. */
+export interface Session {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** `--config`, when it was given. */
+  readonly config: string | undefined;
+  /** Somebody sits there and can answer. */
+  readonly interactive: boolean;
+  readonly quiet: boolean;
+  /** Somebody or something reads the result even when all is well: a terminal, or whoever asked for JSON. */
+  readonly watched: boolean;
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+  /** The same, as core's operations want it. */
+  readonly run: Required<RunOptions>;
+  /** Anything but yes is no. Only when `interactive`. */
+  confirm(question: string): Promise<boolean>;
+}

@@ -1,0 +1,17 @@
+import type { Check } from "../doctor/check.ts";
+import type { Paint } from "../output/paint.ts";
+import { counted } from "../output/quantities.ts";
+
+const marks = { ok: ["green", "✔"], info: ["dim", "·"], warning: ["yellow", "⚠"], error: ["red", "✖"] } as const;
+
+/** One line for each check, what to do below it, and the sum at the end. */
+export function checksText(checks: readonly Check[], paint: Paint): string {
+  const lines = checks.flatMap(({ severity, about, message, fix }) => {
+    const [colour, mark] = marks[severity];
+    const line = `${paint(colour, mark)} ${about}: ${message}`;
+    return fix === undefined ? [line] : [line, `    ${fix}`];
+  });
+  const count = (severity: Check["severity"]): number => checks.filter((check) => check.severity === severity).length;
+  const sum = [counted(count("error"), "error"), counted(count("warning"), "warning")].join(", ");
+  return [...lines, "", count("error") + count("warning") === 0 ? "Everything is as it should be." : sum].join("\n");
+}

@@ -1,0 +1,56 @@
+import { type Freshness, freshnessOf, readCatalog } from "@dbsave/core";
+import type { Paint } from "../output/paint.ts";
+import { formatAge } from "../output/quantities.ts";
+import { type Column, renderTable } from "../output/table.ts";
+import type { Shelf } from "../places/shelf.ts";
+import type { Session } from "../session.ts";
+
+/** How a target stands against the age that is asked for. */
+export interface Standing extends Freshness {
+  /** `stale`: no recent good backup. `unproven`: a recent one, but none that recent was restored and compared. */
+  readonly verdict: "ok" | "unproven" | "stale";
+}
+
+export async function standingsOf(
+  shelves: readonly Shelf[],
+  maxAgeMs: number,
+  session: Session,
+): Promise<readonly Standing[]> {
+  return await Promise.all(
+    shelves.map(async ({ repository, target }) => {
+      const catalog = await readCatalog(repository, target, session.signal);
+      const freshness = freshnessOf(catalog, session.run.now());
+      return { ...freshness, verdict: verdictOf(freshness, maxAgeMs) };
+    }),
+  );
+}
+
+function verdictOf({ newestAgeMs, provenAgeMs }: Freshness, maxAgeMs: number): Standing["verdict"] {
+  if (newestAgeMs === null || newestAgeMs > maxAgeMs) return "stale";
+  return provenAgeMs === null || provenAgeMs > maxAgeMs ? "unproven" : "ok";
+}
+
+export function standingJson(standing: Standing): Readonly<Record<string, unknown>> {
+  const { newest, newestProven, ...figures } = standing;
+  return { ...figures, newest: newest?.manifest.id ?? null, newestProven: newestProven?.manifest.id ?? null };
+}
+
+export function standingTable(standings: readonly Standing[], paint: Paint): string {
+  const colours = { ok: "green", unproven: "yellow", stale: "red" } as const;
+  const columns: readonly Column<Standing>[] = [
+    { title: "TARGET", cell: ({ target }) => target },
+    { title: "STATUS", cell: ({ verdict }) => paint(colours[verdict], verdict) },
+    { title: "NEWEST", cell: ({ newest }) => newest?.manifest.id ?? "never" },
+    { title: "AGE", align: "right", cell: ({ newestAgeMs }) => ageCell(newestAgeMs) },
+    { title: "PROVEN", cell: ({ newestProven }) => newestProven?.manifest.id ?? "never" },
+    { title: "AGE", align: "right", cell: ({ provenAgeMs }) => ageCell(provenAgeMs) },
+    { title: "BACKUPS", align: "right", cell: ({ backups }) => String(backups) },
+    { title: "DAMAGED", align: "right", cell: ({ damaged }) => paint(damaged > 0 ? "red" : "reset", String(damaged)) },
+    { title: "SUSPECT", align: "right", cell: ({ suspect }) => paint(suspect > 0 ? "red" : "reset", String(suspect)) },
+  ];
+  return renderTable(standings, columns, paint);
+}
+
+function ageCell(ageMs: number | null): string | undefined {
+  return ageMs === null ? undefined : formatAge(ageMs);
+}

@@ -1,0 +1,71 @@
+import {
+  countedRows,
+  ERRORS,
+  type Finding,
+  type Manifest,
+  plainBytes,
+  type RestorePlan,
+  type RestoreReport,
+} from "@dbsave/core";
+import type { Outcome } from "../outcome.ts";
+import { plain } from "../output/paint.ts";
+import { counted, formatBytes, formatTime } from "../output/quantities.ts";
+import { findingText } from "./proof-view.ts";
+
+/** What is about to happen, for people, before it does. */
+export function planLines(manifest: Manifest, { target, steps, findings }: RestorePlan): readonly string[] {
+  const { id, target: name, consistentAt } = manifest;
+  return [
+    `Restoring ${name} ${id}, as it was at ${formatTime(consistentAt)} (${formatBytes(plainBytes(manifest))}), into ${target}`,
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    ...findings.map((finding) => findingText(finding, plain)),
+  ];
+}
+
+/** The plan as a result. The exit status is what a restore would end with. */
+export function planOutcome(manifest: Manifest, plan: RestorePlan): Outcome {
+  const error = plan.findings.find(({ severity }) => severity === "error");
+  return {
+    exit: error === undefined ? 0 : ERRORS[error.code].exit,
+    json: { type: "restore-plan", backup: manifest.id, source: manifest.target, ...plan },
+    text: () => [...planLines(manifest, plan), "Nothing was changed: this was a dry run."].join("\n"),
+  };
+}
+
+/** What was restored and how it compares. Different contents are a failure, however well the restore itself went. */
+export function restoredOutcome(
+  manifest: Manifest,
+  report: RestoreReport,
+  differences: readonly Finding[] | null,
+): Outcome {
+  const isEqual = differences === null ? null : differences.length === 0;
+  return {
+    exit: isEqual === false ? ERRORS.VERIFY_FAILED.exit : 0,
+    json: {
+      type: "restore",
+      backup: manifest.id,
+      source: manifest.target,
+      ...report,
+      isEqual,
+      differences: differences ?? [],
+    },
+    text: (paint) => {
+      const verdict = {
+        true: `${paint("green", "equal")} to the backup: ${contentsOf(manifest)}`,
+        false: `${paint("red", "DIFFERENT")} from the backup`,
+        null: "not compared: this backup has no fingerprint",
+      }[`${isEqual}`];
+      return [
+        `${manifest.target} ${manifest.id} restored into ${report.target}, ${verdict}`,
+        ...report.movedAside.map((path) => `  moved aside: ${path}`),
+        ...(differences ?? []).map((finding) => findingText(finding, paint)),
+      ].join("\n");
+    },
+  };
+}
+
+function contentsOf(manifest: Manifest): string {
+  const items = counted(manifest.fingerprint?.items.length ?? 0, "item");
+  const rows = countedRows(manifest);
+  return rows === undefined ? items : `${items}, ${counted(rows, "row")}`;
+}
