@@ -1,6 +1,5 @@
-import { ERRORS, verify } from "@dbsave/core";
+import { ERRORS, phase, verify } from "@dbsave/core";
 import type { Outcome } from "./outcome.ts";
-import { timedPhase } from "./phases.ts";
 import { chooseBackup } from "./places/choose-backup.ts";
 import { type KeyArguments, keysOf } from "./places/keys.ts";
 import { openShelves } from "./places/open-shelves.ts";
@@ -26,12 +25,10 @@ export async function inspectBackup(backup: string, args: BackupArguments, sessi
     level: "structure",
     codecs: open.decoders,
   } as const;
-  const proof = await timedPhase(
-    session,
-    { target: shelf.target, phase: "verify" },
-    () => verify(open.job.engine, options),
-    ({ outcome, summary }) => ({ state: outcome === "passed" ? "ok" : "warning", message: summary }),
-  );
+  const proof = await phase(session.run, shelf.target, "verify", async () => {
+    const value = await verify(open.job.engine, options);
+    return { value, state: value.outcome === "passed" ? "ok" : "warning", message: `${manifest.id}: ${value.summary}` };
+  });
   const { fingerprint, details } = manifest;
   return {
     exit: proof.outcome === "passed" ? 0 : ERRORS.VERIFY_FAILED.exit,

@@ -1,7 +1,5 @@
-import { ERRORS, withContext } from "@dbsave/core";
+import { DbsaveError, ERRORS, type Fingerprint, formatBytes, withContext } from "@dbsave/core";
 import type { Outcome } from "./outcome.ts";
-import { formatBytes } from "./output/quantities.ts";
-import { timedPhase } from "./phases.ts";
 import { liveTargets } from "./places/live-targets.ts";
 import type { Session } from "./session.ts";
 import { contentsTable } from "./views/contents-view.ts";
@@ -10,21 +8,14 @@ import { findingText } from "./views/proof-view.ts";
 /** What a live database is and holds. Reads all of it once, for the counts; changes nothing. */
 export async function inspectSource(name: string, session: Session): Promise<Outcome> {
   const [target] = await liveTargets([name], session);
-  if (target === undefined) throw new Error(`no target for ${name}`);
+  if (target === undefined) throw new DbsaveError("INTERNAL", `no target for ${name}`);
   await using open = await target.open();
   const { engine } = open.job;
-  const place = { target: target.name, phase: "probe" } as const;
   const facts = await withContext(session.run, target.name, "probe", (ctx) => engine.probe(ctx));
   const error = facts.findings.find(({ severity }) => severity === "error");
-  const fingerprint =
-    error === undefined
-      ? await timedPhase(
-          session,
-          place,
-          () => withContext(session.run, target.name, "probe", (ctx) => engine.fingerprint(ctx)),
-          () => ({}),
-        )
-      : null;
+  const counting = (): Promise<Fingerprint> =>
+    withContext(session.run, target.name, "probe", (ctx) => engine.fingerprint(ctx));
+  const fingerprint = error === undefined ? await counting() : null;
   const { details, findings, sizeBytes, ...source } = facts;
   return {
     exit: error === undefined ? 0 : ERRORS[error.code].exit,

@@ -41,6 +41,8 @@ export { planRetention } from "./retention/plan-retention.ts";
 export type { KeepRules, RetentionPolicy, Weekday } from "./retention/policy.ts";
 export type { RetentionBackup, RetentionConditions, RetentionPlan } from "./retention/retention-plan.ts";
 export { type RunOptions, withContext } from "./run/context.ts";
+export { formatBytes } from "./run/format-bytes.ts";
+export { type PhaseOutcome, phase } from "./run/phases.ts";
 export { type RunRecord, readRuns } from "./run/read-runs.ts";
 export { Secret } from "./secret.ts";
 export { abortStream, throwIfAborted } from "./storage/abort.ts";

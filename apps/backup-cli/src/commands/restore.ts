@@ -1,6 +1,5 @@
-import { compareWithBackup, DbsaveError, type Finding, type Manifest, planRestore, restore } from "@dbsave/core";
+import { compareWithBackup, DbsaveError, type Finding, type Manifest, phase, planRestore, restore } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { timedPhase } from "../phases.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { targetAt } from "../places/live-targets.ts";
@@ -43,13 +42,10 @@ export const command = defineCommand(
     for (const line of planLines(manifest, plan)) session.reporter.tell("info", line);
     if (force && session.interactive && !args.yes && !(await session.confirm("Restore?"))) throw declined(manifest.id);
 
-    const place = { target: shelf.target, phase: "restore" } as const;
-    const report = await timedPhase(
-      session,
-      place,
-      () => restore(engine, options),
-      ({ target }) => ({ message: `${manifest.id} into ${target}` }),
-    );
+    const report = await phase(session.run, shelf.target, "restore", async () => {
+      const value = await restore(engine, options);
+      return { value, message: `${manifest.id} into ${value.target}` };
+    });
     return restoredOutcome(manifest, report, await differencesAt(report.target, manifest, session));
   },
 );

@@ -1,8 +1,7 @@
 import type { TargetConfig } from "@dbsave/config";
-import { type DbsaveError, exitOfRun, type SaveReport, toDbsaveError, withContext } from "@dbsave/core";
+import { type DbsaveError, exitOfRun, phase, type SaveReport, toDbsaveError, withContext } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import type { Paint } from "../output/paint.ts";
-import { timedPhase } from "../phases.ts";
 import { liveTargets } from "../places/live-targets.ts";
 import type { Session } from "../session.ts";
 
@@ -43,10 +42,10 @@ async function saved(target: TargetConfig, session: Session): Promise<Saved> {
   try {
     await using open = await target.open();
     const { engine } = open.job;
-    const work = (): Promise<SaveReport> => withContext(session.run, name, "save", (ctx) => engine.save(ctx));
-    const report = await timedPhase(session, { target: name, phase: "save" }, work, ({ proof }) => ({
-      message: proof,
-    }));
+    const report = await phase(session.run, name, "save", async () => {
+      const value = await withContext(session.run, name, "save", (ctx) => engine.save(ctx));
+      return { value, message: value.proof };
+    });
     return { target: name, warnings: [], report };
   } catch (error) {
     return {

@@ -1,6 +1,5 @@
-import { ERRORS, findBackup, readCatalog, verify, verifyLevels } from "@dbsave/core";
+import { ERRORS, findBackup, phase, readCatalog, verify, verifyLevels } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { timedPhase } from "../phases.ts";
 import { newestToCheck } from "../places/choose-backup.ts";
 import { chooseShelf } from "../places/choose-shelf.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
@@ -34,15 +33,14 @@ export const command = defineCommand(
     const level = args.level ?? (shelf.verify === "off" ? undefined : shelf.verify) ?? "restore";
     await using open = await shelf.open(manifest.engine, keysOf(args));
     const options = { ...session.run, repository, manifest, level, codecs: open.decoders };
-    const proof = await timedPhase(
-      session,
-      { target, phase: "verify" },
-      () => verify(open.job.engine, options),
-      ({ outcome, summary }) => ({
-        state: outcome === "passed" ? "ok" : "warning",
-        message: `${manifest.id}: ${summary}`,
-      }),
-    );
+    const proof = await phase(session.run, target, "verify", async () => {
+      const value = await verify(open.job.engine, options);
+      return {
+        value,
+        state: value.outcome === "passed" ? "ok" : "warning",
+        message: `${manifest.id}: ${value.summary}`,
+      };
+    });
     return {
       exit: proof.outcome === "passed" ? 0 : ERRORS.VERIFY_FAILED.exit,
       json: { type: "verify", ...proof },

@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { formatBytes } from "../output/quantities.ts";
+import { formatBytes } from "@dbsave/core";
 import type { Session } from "../session.ts";
 import { type Check, ok } from "./check.ts";
 

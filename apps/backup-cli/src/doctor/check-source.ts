@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { OpenTarget, OpenTargetOptions, TargetConfig } from "@dbsave/config";
-import { DbsaveError, isDbsaveError, type ServerFacts, withContext } from "@dbsave/core";
-import { formatBytes } from "../output/quantities.ts";
+import { DbsaveError, formatBytes, isDbsaveError, type ServerFacts, withContext } from "@dbsave/core";
 import type { Session } from "../session.ts";
 import { type Check, fromFinding, ok } from "./check.ts";
 import { freeBytesOf } from "./check-host.ts";

@@ -2,8 +2,16 @@ import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { StorageConfig } from "@dbsave/config";
-import { DbsaveError, keys, listTargets, openRepository, type Repository, readCatalog } from "@dbsave/core";
-import { counted, formatBytes, formatDuration } from "../output/quantities.ts";
+import {
+  DbsaveError,
+  formatBytes,
+  keys,
+  listTargets,
+  openRepository,
+  type Repository,
+  readCatalog,
+} from "@dbsave/core";
+import { counted, formatDuration } from "../output/quantities.ts";
 import type { Session } from "../session.ts";
 import { type Check, ok } from "./check.ts";
 

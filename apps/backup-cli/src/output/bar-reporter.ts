@@ -1,9 +1,9 @@
-import type { BytesEvent, PhaseEvent, ProgressEvent } from "@dbsave/core";
+import { type BytesEvent, formatBytes, type PhaseEvent, type ProgressEvent } from "@dbsave/core";
 import { createLogUpdate } from "log-update";
 import stringWidth from "string-width";
 import { logLine } from "./log-reporter.ts";
 import type { Paint } from "./paint.ts";
-import { formatBytes, formatDuration } from "./quantities.ts";
+import { formatDuration } from "./quantities.ts";
 import { isWorthTelling, type Loudness, type Reporter } from "./reporter.ts";
 
 const marks = { ok: ["green", "✔"], warning: ["yellow", "⚠"], failed: ["red", "✖"], skipped: ["dim", "↷"] } as const;

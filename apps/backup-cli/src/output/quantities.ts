@@ -1,12 +1,3 @@
-const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
-
-/** `512 B`, `10.0 MiB`. */
-export function formatBytes(bytes: number): string {
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
-  const amount = bytes / 1024 ** power;
-  return power === 0 ? `${bytes} B` : `${amount.toFixed(1)} ${units[power]}`;
-}
-
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;

@@ -1,5 +1,5 @@
 import { adHocConfig, type StorageConfig, type TargetConfig } from "@dbsave/config";
-import { listTargets, openRepository, type Repository } from "@dbsave/core";
+import { DbsaveError, listTargets, openRepository, type Repository } from "@dbsave/core";
 import type { Session } from "../session.ts";
 import { resolvePlace } from "./find-config.ts";
 import type { Shelf, Shelves } from "./shelf.ts";
@@ -50,7 +50,7 @@ function foundShelf(name: string, repository: Repository, storage: StorageConfig
     open: async (engine, keys) => {
       const place = { engine, to: storage.description, target: name, cwd, env, signal, tools: run.tools };
       const [target] = (await adHocConfig(place)).targets;
-      if (target === undefined) throw new Error(`no target for ${name}`);
+      if (target === undefined) throw new DbsaveError("INTERNAL", `no target for ${name}`);
       return await target.open(keys);
     },
   };

@@ -1,6 +1,6 @@
-import { type CatalogEntry, countedRows, type DamagedBackup, plainBytes, storedBytes } from "@dbsave/core";
+import { type CatalogEntry, countedRows, type DamagedBackup, formatBytes, plainBytes, storedBytes } from "@dbsave/core";
 import type { Paint } from "../output/paint.ts";
-import { formatAge, formatBytes, formatCount } from "../output/quantities.ts";
+import { formatAge, formatCount } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
 
 /** A backup for machines. */

@@ -1,6 +1,7 @@
 import {
   type CatalogEntry,
   countedRows,
+  formatBytes,
   type Manifest,
   type Proof,
   plainBytes,
@@ -8,7 +9,7 @@ import {
   storedBytes,
 } from "@dbsave/core";
 import type { Paint } from "../output/paint.ts";
-import { counted, formatAge, formatBytes, formatDuration, formatTime } from "../output/quantities.ts";
+import { counted, formatAge, formatDuration, formatTime } from "../output/quantities.ts";
 import { renderTable } from "../output/table.ts";
 
 /** Why a backup stays or goes, where a policy is known. */

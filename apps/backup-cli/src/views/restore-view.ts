@@ -2,6 +2,7 @@ import {
   countedRows,
   ERRORS,
   type Finding,
+  formatBytes,
   type Manifest,
   plainBytes,
   type RestorePlan,
@@ -9,7 +10,7 @@ import {
 } from "@dbsave/core";
 import type { Outcome } from "../outcome.ts";
 import { plain } from "../output/paint.ts";
-import { counted, formatBytes, formatTime } from "../output/quantities.ts";
+import { counted, formatTime } from "../output/quantities.ts";
 import { findingText } from "./proof-view.ts";
 
 /** What is about to happen, for people, before it does. */

@@ -1,7 +1,15 @@
-import { countedRows, exitOfRun, exitOfTarget, plainBytes, storedBytes, type TargetResult } from "@dbsave/core";
+import {
+  countedRows,
+  exitOfRun,
+  exitOfTarget,
+  formatBytes,
+  plainBytes,
+  storedBytes,
+  type TargetResult,
+} from "@dbsave/core";
 import type { Outcome } from "../outcome.ts";
 import type { Paint } from "../output/paint.ts";
-import { formatBytes, formatCount } from "../output/quantities.ts";
+import { formatCount } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
 import { findingText } from "./proof-view.ts";
 

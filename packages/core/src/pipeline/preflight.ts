@@ -3,6 +3,7 @@ import type { Engine, ServerFacts } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
 import type { Storage } from "../contracts/storage.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
+import { formatBytes } from "../run/format-bytes.ts";
 
 /** UNSUPPORTED unless the engine declares the method and the kind. The method, defaulted. */
 export function checkMethod(engine: Engine, method: string | undefined, kind: string): string {
@@ -50,10 +51,10 @@ export async function checkSpace(
   if (lastStoredBytes !== undefined && free < lastStoredBytes) {
     throw new DbsaveError(
       "NO_SPACE",
-      `${storage.name}: ${free} bytes are free, the last backup took ${lastStoredBytes}`,
+      `${storage.name}: ${formatBytes(free)} are free, the last backup took ${formatBytes(lastStoredBytes)}`,
     );
   }
   if (lastStoredBytes !== undefined || free >= facts.sizeBytes) return [];
-  const message = `${free} bytes are free, the source has ${facts.sizeBytes} before compression`;
+  const message = `${formatBytes(free)} are free, the source has ${formatBytes(facts.sizeBytes)} before compression`;
   return [{ severity: "warning", code: "NO_SPACE", object: storage.name, message }];
 }

@@ -11,6 +11,7 @@ import { plainBytes, storedBytes } from "../manifest/measure.ts";
 import { checkTargetName } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type Run, withContext } from "../run/context.ts";
+import { formatBytes } from "../run/format-bytes.ts";
 import { type PhaseOutcome, phase } from "../run/phases.ts";
 import type { RunJournal } from "../run/run-journal.ts";
 import { verify } from "../verify/verify.ts";
@@ -112,8 +113,8 @@ async function saveSource(job: Job, run: Run): Promise<PhaseOutcome<ManifestSave
 }
 
 function summarised(manifest: Manifest): PhaseOutcome<Manifest> {
-  const message = `${manifest.id}: ${plainBytes(manifest)} bytes, ${storedBytes(manifest)} stored`;
-  return { value: manifest, message };
+  const sizes = `${formatBytes(plainBytes(manifest))}, ${formatBytes(storedBytes(manifest))} stored`;
+  return { value: manifest, message: `${manifest.id}: ${sizes}` };
 }
 
 async function prove(item: PipelineItem, manifest: Manifest, run: RecordedRun): Promise<PhaseOutcome<Proof>> {
