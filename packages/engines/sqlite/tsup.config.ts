@@ -1,1 +1,3 @@
-export { default } from "@dbsave/presets/tsup";
+import { libraryBuild } from "@dbsave/presets/tsup";
+
+export default libraryBuild({ entry: ["src/index.ts", "src/worker.ts"] });

@@ -1,1 +1,2 @@
-export {};
+export { sqlite } from "./engine.ts";
+export type { SqliteOptions } from "./options.ts";

@@ -1,0 +1,84 @@
+import { statSync } from "node:fs";
+import { DbsaveError, type ErrorCode, systemCode, toDbsaveError } from "@dbsave/core";
+import Database from "better-sqlite3";
+import type { Place } from "./worker/protocol.ts";
+
+export type { Database } from "better-sqlite3";
+
+/**
+ * A connection that can only read; runs in a worker. It takes no lock before its first read. On a database in WAL mode that
+ * nobody has open it makes an empty `-wal` and a `-shm` beside it, as every reader must. Fails with SOURCE_NOT_FOUND
+ * (nothing is created), SOURCE_INVALID, SOURCE_BUSY after `busyTimeoutMs`, or PERMISSION_DENIED.
+ */
+export function openReadOnly({ path, busyTimeoutMs }: Place): Database.Database {
+  return open(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
+}
+
+/** A connection that can write. As the last one to close a database in WAL mode it checkpoints and removes the `-wal`. */
+export function openWritable({ path, busyTimeoutMs }: Place): Database.Database {
+  return open(path, { fileMustExist: true, timeout: busyTimeoutMs });
+}
+
+function open(path: string, options: Database.Options): Database.Database {
+  refuseMissing(path);
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, options);
+    db.pragma("cache_size = -2000"); // every page is read once, in order: a large cache would only be memory
+    db.pragma("schema_version");
+    return db;
+  } catch (error) {
+    db?.close();
+    throw sqliteError(error, `sqlite: cannot open: ${path}`);
+  }
+}
+
+function refuseMissing(path: string): void {
+  try {
+    if (statSync(path).isFile()) return;
+  } catch (cause) {
+    if (systemCode(cause) !== "ENOENT" && systemCode(cause) !== "ENOTDIR")
+      throw toDbsaveError(cause, "SOURCE_INVALID", `sqlite: cannot look at: ${path}`);
+    throw new DbsaveError("SOURCE_NOT_FOUND", `sqlite: no such file: ${path}`, { cause });
+  }
+  throw new DbsaveError("SOURCE_INVALID", `sqlite: not a file: ${path}`);
+}
+
+/** Begins a transaction that sees one moment until it ends. In rollback-journal mode nobody can commit meanwhile. */
+export function pin(db: Database.Database): void {
+  db.exec("BEGIN");
+  db.prepare("SELECT count(*) FROM sqlite_schema").get();
+}
+
+/** The single value of a pragma that gives a number. */
+export function pragmaNumber(db: Database.Database, source: string): number {
+  return Number(db.pragma(source, { simple: true }));
+}
+
+/** The single value of a pragma, as text. */
+export function pragmaText(db: Database.Database, source: string): string {
+  return String(db.pragma(source, { simple: true }));
+}
+
+/** What SQLite's own error means to an operator; every other error as it is. */
+export function sqliteError(error: unknown, what: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const [code, hint] = meanings.find(([prefix]) => error.code.startsWith(prefix))?.[1] ?? ["BACKUP_FAILED"];
+  const options = hint === undefined ? { cause: error } : { cause: error, hint };
+  return new DbsaveError(code, `${what}: ${error.message} (${error.code})`, options);
+}
+
+const noSharedMemory =
+  "A database in WAL mode needs its -wal and -shm beside it: run as a user who may write to its directory.";
+
+const meanings: readonly (readonly [prefix: string, readonly [code: ErrorCode, hint?: string]])[] = [
+  ["SQLITE_BUSY", ["SOURCE_BUSY"]],
+  ["SQLITE_LOCKED", ["SOURCE_BUSY"]],
+  ["SQLITE_NOTADB", ["SOURCE_INVALID", "It is not a SQLite database, or it is encrypted."]],
+  ["SQLITE_CORRUPT", ["SOURCE_INVALID", "Run `pragma integrity_check`; restore the newest proven backup."]],
+  ["SQLITE_FULL", ["NO_SPACE"]],
+  ["SQLITE_CANTOPEN", ["PERMISSION_DENIED", noSharedMemory]],
+  ["SQLITE_READONLY", ["PERMISSION_DENIED", noSharedMemory]],
+  ["SQLITE_PERM", ["PERMISSION_DENIED"]],
+  ["SQLITE_AUTH", ["PERMISSION_DENIED"]],
+];

@@ -1,0 +1,23 @@
+import { isDbsaveError } from "@dbsave/core";
+import { type Database, openWritable } from "../connect.ts";
+import type { Jobs } from "../worker/protocol.ts";
+
+/**
+ * Locks a database exclusively for a moment, which fails with SOURCE_BUSY while anybody is in it (in WAL mode: has it
+ * open), and closes it as its last user, which puts what is in its `-wal` into it. False when it cannot be opened as a
+ * database: then nobody can be using it as one.
+ */
+export function claim(input: Jobs["claim"]["input"]): boolean {
+  let db: Database | undefined;
+  try {
+    db = openWritable(input);
+    db.pragma("locking_mode = exclusive");
+    db.exec("BEGIN EXCLUSIVE; COMMIT");
+    return true;
+  } catch (error) {
+    if (isDbsaveError(error, "SOURCE_INVALID")) return false;
+    throw error;
+  } finally {
+    db?.close();
+  }
+}

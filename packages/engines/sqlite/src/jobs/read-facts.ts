@@ -1,0 +1,33 @@
+import { openReadOnly, pragmaNumber, pragmaText } from "../connect.ts";
+import type { Jobs } from "../worker/protocol.ts";
+
+/** What a database says about itself. */
+export interface DatabaseFacts {
+  readonly sqliteVersion: string;
+  readonly journalMode: string;
+  readonly pageSize: number;
+  readonly pageCount: number;
+  readonly encoding: string;
+  readonly tables: number;
+  readonly userVersion: number;
+  readonly applicationId: number;
+}
+
+export function readFacts(input: Jobs["readFacts"]["input"]): DatabaseFacts {
+  const db = openReadOnly(input);
+  try {
+    const count = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    return {
+      sqliteVersion: db.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "",
+      journalMode: pragmaText(db, "journal_mode"),
+      pageSize: pragmaNumber(db, "page_size"),
+      pageCount: pragmaNumber(db, "page_count"),
+      encoding: pragmaText(db, "encoding"),
+      tables: db.prepare<[], number>(count).pluck().get() ?? 0,
+      userVersion: pragmaNumber(db, "user_version"),
+      applicationId: pragmaNumber(db, "application_id"),
+    };
+  } finally {
+    db.close();
+  }
+}
