@@ -1,4 +1,12 @@
-import type { Finding, Job, RetentionPolicy, Storage } from "@dbsave/core";
+import {
+  DbsaveError,
+  type Engine,
+  type Finding,
+  isDbsaveError,
+  type Job,
+  type RetentionPolicy,
+  type Storage,
+} from "@dbsave/core";
 import { openCodecs } from "./codecs.ts";
 import { engineKind, type TargetSettings } from "./engines/engines.ts";
 import type { ConfigPath } from "./issues/issue.ts";
@@ -85,9 +93,7 @@ async function openTarget(parts: TargetParts, options: OpenTargetOptions): Promi
     decrypt: { identities: [...configured.identities, ...given.identities], ...(passphrase && { passphrase }) },
   });
   await using opened = new AsyncDisposableStack();
-  const read = (key: string, reference: string) =>
-    readReference(reference, context.label(["targets", name, key]), "private", context);
-  const engine = opened.use(await engineKind(settings.engine).open(settings, { directory: context.directory, read }));
+  const engine = opened.use(await openEngine(parts));
   const storage = opened.use(await parts.storage.create());
   const job: Job = {
     target: name,
@@ -102,6 +108,17 @@ async function openTarget(parts: TargetParts, options: OpenTargetOptions): Promi
   };
   const kept = opened.move();
   return { job, storage, decoders, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function openEngine({ name, settings, context }: TargetParts): Promise<Engine> {
+  const label = (...path: readonly string[]) => context.label(["targets", name, ...path]);
+  const read = (key: string, reference: string) => readReference(reference, label(key), "private", context);
+  try {
+    return await engineKind(settings.engine).open(settings, { directory: context.directory, read });
+  } catch (cause) {
+    if (!isDbsaveError(cause, "OPTIONS_INVALID")) throw cause;
+    throw new DbsaveError(cause.code, `${label()}: ${cause.message}`, { cause, hint: cause.hint });
+  }
 }
 
 function referencesOf({ name, settings, policy, encryptPath }: TargetParts): KeyReference[] {

@@ -1,6 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
 import { DbsaveError, isDbsaveError, Secret, type ToolRunner } from "@dbsave/core";
-import { captureText } from "@dbsave/exec";
 import { readSmallFile } from "../file/small-file.ts";
 import { describeReference, parseReference, type Reference } from "./reference.ts";
 
@@ -80,6 +79,7 @@ async function fromCommand(
 ): Promise<string> {
   const { tools, signal, directory, commandTimeoutMs = 30_000 } = context;
   const tool = program.includes("/") && !isAbsolute(program) ? resolve(directory, program) : program;
+  const { captureText } = await import("@dbsave/exec");
   const options = { signal, cwd: directory, stallTimeoutMs: commandTimeoutMs, maxBytes: limitBytes };
   return await captureText(tools, tool, args, options).catch((cause: unknown) => {
     if (isDbsaveError(cause, "ABORTED")) throw cause;
