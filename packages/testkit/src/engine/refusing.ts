@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { type BackupRequest, DbsaveError, isDbsaveError } from "@dbsave/core";
+import { noise } from "../codec/sample-bytes.ts";
+import { refused } from "../storage/storage-steps.ts";
+import {
+  assertHolds,
+  assertTidy,
+  changingNothing,
+  fullRequests,
+  overFilledTarget,
+  restoreInto,
+} from "./engine-steps.ts";
+import type { EnginePromise, EngineTrial } from "./engine-subject.ts";
+import { type HeldBackup, hold, withDamage } from "./held-backup.ts";
+import { allThen, type Direct, halfThen, replay } from "./replay.ts";
+
+const lost = new DbsaveError("STORAGE_FAILED", "testkit: the connection was lost");
+const altered = new DbsaveError("CHECKSUM_MISMATCH", "testkit: these are not the bytes that were stored");
+
+/** Restoring what cannot be restored: `into` is as it was, empty or full. */
+export const refusingPromises: readonly EnginePromise[] = [
+  {
+    name: "passes on the error of a backup that breaks off in its middle, and leaves the place as it was",
+    run: (trial) => onEmptyAndFull(trial, (held, force) => failsWith(trial, held, force, halfThen(lost), lost)),
+  },
+  {
+    name: "passes on the error of a backup that is found damaged at its very end, and leaves the place as it was",
+    run: (trial) => onEmptyAndFull(trial, (held, force) => failsWith(trial, held, force, allThen(altered), altered)),
+  },
+  {
+    name: "passes on the error of a backup that cannot be opened, and leaves the place as it was",
+    run: (trial) =>
+      onEmptyAndFull(trial, async (held, force) => {
+        const source = { ...replay(held), open: () => Promise.reject(lost) };
+        await refused(restoreInto(trial, source, force), lost.code);
+      }),
+  },
+  {
+    name: "fails on what is no backup or the half of one, and leaves the place as it was",
+    run: (trial) =>
+      onEmptyAndFull(trial, async (held, force) => {
+        for (const damaged of damages(held)) {
+          const error: unknown = await restoreInto(trial, replay(damaged), force).catch((reason: unknown) => reason);
+          assert.ok(isDbsaveError(error), `restored something that is no backup, or failed with: ${String(error)}`);
+        }
+      }),
+  },
+  {
+    name: "restores whole when the restore before it failed",
+    run: async (trial) => {
+      const { subject, ctx } = trial;
+      const contents = await subject.engine.fingerprint(ctx);
+      const held = await hold(subject.engine, ctx);
+      await failsWith(trial, held, false, allThen(altered), altered);
+      await restoreInto(trial, replay(held));
+      await assertHolds(trial, subject.into, contents);
+    },
+  },
+];
+
+/** Cut in half, empty, and something else altogether. */
+export function damages(held: HeldBackup): readonly HeldBackup[] {
+  return [
+    withDamage(held, (bytes) => bytes.subarray(0, bytes.length / 2)),
+    withDamage(held, () => Buffer.alloc(0)),
+    withDamage(held, (bytes) => noise(bytes.length)),
+  ];
+}
+
+async function failsWith(trial: EngineTrial, held: HeldBackup, force: boolean, direct: Direct, error: DbsaveError) {
+  await refused(restoreInto(trial, replay(held, direct), force), error.code);
+}
+
+/** For each method: first into the empty place, then by force into a full one. */
+async function onEmptyAndFull(
+  trial: EngineTrial,
+  attempt: (held: HeldBackup, force: boolean) => Promise<void>,
+): Promise<void> {
+  const requests = fullRequests(trial.subject.engine);
+  for (const request of requests) await attemptInVain(trial, request, false, attempt);
+  await overFilledTarget(trial);
+  for (const request of requests) await attemptInVain(trial, request, true, attempt);
+}
+
+async function attemptInVain(
+  { subject, ctx }: EngineTrial,
+  request: BackupRequest,
+  force: boolean,
+  attempt: (held: HeldBackup, force: boolean) => Promise<void>,
+): Promise<void> {
+  const held = await hold(subject.engine, ctx, request);
+  await changingNothing(subject, () => attempt(held, force));
+  await assertTidy(ctx);
+}
