@@ -57,7 +57,9 @@ function ask(cell: Int32Array, word: Word): number {
 
 /** Answers `pinned`, unless the other side was quicker; returns what was said before. The first answer is final. */
 function answer(cell: Int32Array, word: Word): number {
-  return Atomics.compareExchange(cell, 0, said.pinned, word);
+  const before = Atomics.compareExchange(cell, 0, said.pinned, word);
+  Atomics.notify(cell, 0);
+  return before;
 }
 
 /** The word after `old`, or `old` when the other side stays silent for too long. */
