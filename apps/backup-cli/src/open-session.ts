@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
-import { createInterface } from "node:readline/promises";
 import { hostTools } from "@dbsave/exec";
+import { confirm } from "./confirm.ts";
 import type { GlobalArguments } from "./global-options.ts";
 import { barReporter } from "./output/bar-reporter.ts";
 import { eventReporter, logReporter } from "./output/log-reporter.ts";
@@ -25,14 +25,7 @@ export function openSession({ command, args }: Parsed, signal: AbortSignal): Ses
     signal,
     reporter,
     run: { signal, tools: hostTools({ env }), scratchRoot: tmpdir(), now, report: (event) => reporter.event(event) },
-    confirm: async (question) => {
-      const terminal = createInterface({ input: stdin, output: stderr });
-      try {
-        return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim());
-      } finally {
-        terminal.close();
-      }
-    },
+    confirm: (question) => confirm(question, signal),
   };
 }
 

@@ -49,10 +49,10 @@ async function* everything(
       const { files } = await configOf(session);
       yield ok("configuration", files.join(", "));
     }
-    const { targets } = await chooseTargets(sources, { to }, session);
+    const { targets, isAdHoc } = await chooseTargets(sources, { to }, session);
     const storages = new Map(targets.map(({ storage }) => [storage.description, storage]));
     for (const storage of storages.values())
-      yield* guarded(`storage ${storage.description}`, () => checkStorage(storage, session));
+      yield* guarded(`storage ${storage.description}`, () => checkStorage(storage, isAdHoc, session));
     for (const target of targets) yield* guarded(`target ${target.name}`, () => checkSource(target, keys, session));
   });
 }

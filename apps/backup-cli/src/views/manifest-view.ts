@@ -52,7 +52,7 @@ function factsOf(manifest: Manifest, now: Date): (readonly [string, string])[] {
     ["Method", `${method}, ${kind}, in ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`],
     ["Size", `${formatBytes(plainBytes(manifest))}, ${formatBytes(storedBytes(manifest))} stored`],
     ["Contents", rows === undefined ? contents : `${contents}, ${counted(rows, "row")}`],
-    ["Save", `${save.state}: ${save.message}`],
+    ["Save", save.state === "done" || save.state === "not-needed" ? save.message : `${save.state}: ${save.message}`],
   ];
 }
 
