@@ -35,7 +35,9 @@ export function memoryStorage(name = "memory"): Storage {
         checkKey(key);
         if (ifExists === "fail") refuseTaken(key);
         const chunks: Buffer[] = [];
-        for await (const chunk of readBody(body, { ...options, what: `${name}: put ${key}` })) chunks.push(chunk);
+        await readBody(body, { ...options, what: `${name}: put ${key}` }, async (batch) => {
+          chunks.push(...batch);
+        });
         if (ifExists === "fail") refuseTaken(key);
         const bytes = Buffer.concat(chunks);
         const info = { key, sizeBytes: bytes.byteLength, modifiedAt: new Date() };

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { callbackify } from "node:util";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 import { systemCode } from "../fs/fs-port.ts";
-import { abortStream, keepForReader, throwIfAborted } from "./abort.ts";
+import { keepForReader, throwIfAborted } from "./abort.ts";
+
+const readAheadBytes = 1024 * 1024;
 
 export interface ReadBodyOptions {
   readonly signal: AbortSignal;
@@ -27,35 +31,48 @@ export async function withBody<T>(body: Readable, work: () => Promise<T>): Promi
 }
 
 /**
- * The chunks of `body`, pulled one by one. Ends only when the body ended by itself and its hash is right, so a loop over
- * it that finishes has seen the whole body. Else it throws: the body's own error, ABORTED, CHECKSUM_MISMATCH, or
- * STORAGE_FAILED for a body that was cut or that somebody else has read already.
+ * Hands the chunks of `body` to `take`, one batch at a time; up to 1 MiB is read ahead meanwhile and makes the next batch.
+ * Resolves with the number of bytes when `body` ended by itself and its hash is right. Else rejects, with `take` no longer
+ * running: what `take` threw, the body's own error, ABORTED, CHECKSUM_MISMATCH, or STORAGE_FAILED for a body that was cut
+ * or that somebody else has read already.
  */
-export async function* readBody(body: Readable, options: ReadBodyOptions): AsyncGenerator<Buffer, void> {
-  const { signal, sha256, what } = options;
+export async function readBody(
+  body: Readable,
+  { signal, sha256, what }: ReadBodyOptions,
+  take: (chunks: readonly Buffer[]) => Promise<void>,
+): Promise<number> {
   throwIfAborted(signal, what);
   if (body.readableEnded) throw new DbsaveError("STORAGE_FAILED", `${what}: the body was read before`);
   const hash = sha256 === undefined ? undefined : createHash("sha256");
-  abortStream(body, signal, what);
-  try {
-    for await (const chunk of body) {
-      const bytes = toBuffer(chunk);
-      hash?.update(bytes);
-      yield bytes;
+  let sizeBytes = 0;
+  let taking = Promise.resolve();
+  const consume = callbackify((chunks: readonly Buffer[]) => {
+    for (const chunk of chunks) {
+      hash?.update(chunk);
+      sizeBytes += chunk.byteLength;
     }
+    taking = take(chunks);
+    return taking;
+  });
+  const sink = new Writable({
+    highWaterMark: readAheadBytes,
+    write: (chunk: Buffer, _encoding, done) => consume([chunk], done),
+    writev: (batch: { chunk: Buffer }[], done) =>
+      consume(
+        batch.map(({ chunk }) => chunk),
+        done,
+      ),
+  });
+  try {
+    await pipeline(body, sink, { signal });
   } catch (error) {
+    await taking.catch(() => undefined);
+    throwIfAborted(signal, what);
     if (systemCode(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
     throw new DbsaveError("STORAGE_FAILED", `${what}: the body was cut before its end`, { cause: error });
   }
   throwIfAborted(signal, what);
   const actual = hash?.digest("hex");
-  if (actual !== sha256) {
-    throw new DbsaveError("CHECKSUM_MISMATCH", `${what}: SHA-256 is ${actual}, expected ${sha256}`);
-  }
-}
-
-function toBuffer(chunk: unknown): Buffer {
-  if (Buffer.isBuffer(chunk)) return chunk;
-  if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  return Buffer.from(String(chunk));
+  if (actual === sha256) return sizeBytes;
+  throw new DbsaveError("CHECKSUM_MISMATCH", `${what}: SHA-256 is ${actual}, expected ${sha256}`);
 }
