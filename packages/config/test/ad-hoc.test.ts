@@ -181,7 +181,7 @@ describe("without a configuration, a mistake names its option:", () => {
       "verify without a key",
       { source: "a.db", recipients: ["r.txt"], verify: "restore" },
       "USAGE",
-      "--verify: verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
+      "--verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
     ],
   ];
 

@@ -203,7 +203,7 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "a verify that could not decrypt",
     withDefault("encrypt: { age: [env:R] }"),
-    "dbsave.yaml:4: targets.app.verify: verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
+    "dbsave.yaml:4: targets.app.verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
   ],
   [
     "a number with a leading zero",
