@@ -9,12 +9,15 @@ export type {
   EncryptionSubject,
 } from "./codec/codec-subject.ts";
 export { toyCompression, toyEncryption } from "./codec/toy-codec.ts";
+export type { BrokenEngine } from "./engine/broken-engine.ts";
+export { brokenEngines } from "./engine/broken-engines.ts";
 export { engineConformance } from "./engine/engine-conformance.ts";
 export { enginePromises } from "./engine/engine-promises.ts";
 export type { EngineCandidate, EnginePromise, EngineSubject, EngineTrial } from "./engine/engine-subject.ts";
 export { tryEnginePromise } from "./engine/engine-trial.ts";
 export { readToyData, type ToyData, writeToyData } from "./engine/toy-data.ts";
 export { type ToyOptions, toyEngine } from "./engine/toy-engine.ts";
+export { toySubject } from "./engine/toy-subject.ts";
 export type { BrokenStorage } from "./storage/broken-storage.ts";
 export { brokenStorages } from "./storage/broken-storages.ts";
 export { type Crash, CrashFs, type CrashState } from "./storage/crash-fs.ts";

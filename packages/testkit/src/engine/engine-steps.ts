@@ -6,6 +6,7 @@ import {
   compareFingerprints,
   type Engine,
   type Fingerprint,
+  isDbsaveError,
   type RestoreReport,
   type RunContext,
 } from "@dbsave/core";
@@ -42,6 +43,13 @@ export async function assertHolds(trial: EngineTrial, place: string, expected: F
 export function assertSameContents(actual: Fingerprint, expected: Fingerprint, what: string): void {
   const differences = compareFingerprints(expected, actual).map(({ object, message }) => `${object} ${message}`);
   assert.deepEqual(differences, [], `${what} holds something else`);
+}
+
+/** Fails unless `operation` rejects with a DbsaveError, of whatever code. */
+export async function assertFails(operation: Promise<unknown>, what: string): Promise<void> {
+  const [outcome] = await Promise.allSettled([operation]);
+  assert.ok(outcome.status === "rejected", `${what}: succeeded`);
+  assert.ok(isDbsaveError(outcome.reason), `${what}: failed without a code: ${String(outcome.reason)}`);
 }
 
 /** Runs `action`, and fails when it changed what is in or beside `source` and `into`. */

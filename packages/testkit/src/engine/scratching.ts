@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Manifest, RunContext, ScratchInstance } from "@dbsave/core";
-import { isDbsaveError } from "@dbsave/core";
-import { assertSameContents, assertTidy, changingNothing, fullRequests } from "./engine-steps.ts";
+import { assertFails, assertSameContents, assertTidy, changingNothing, fullRequests } from "./engine-steps.ts";
 import type { EnginePromise, EngineSubject } from "./engine-subject.ts";
 import { hold } from "./held-backup.ts";
 import { replay } from "./replay.ts";
@@ -49,8 +48,7 @@ export const scratchingPromises: readonly EnginePromise[] = [
           const scratch = await begin(subject, held.manifest, ctx);
           if (isUsed) await scratch.engine.restore({ force: false }, replay(held), ctx);
           await scratch[Symbol.asyncDispose]();
-          const error: unknown = await scratch.engine.fingerprint(ctx).catch((reason: unknown) => reason);
-          assert.ok(isDbsaveError(error), "the scratch instance is still there");
+          await assertFails(scratch.engine.fingerprint(ctx), "a fingerprint of a disposed scratch instance");
         });
         await assertTidy(ctx);
       }

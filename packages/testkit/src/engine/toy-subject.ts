@@ -10,10 +10,12 @@ import { toyEngine } from "./toy-engine.ts";
 const MiB = 1024 * 1024;
 
 /** A toy database with everything the suite needs; `wrap` may change the engines on it. */
-export async function toySubject(wrap: (honest: Engine) => Engine = (honest) => honest): Promise<EngineSubject> {
+export async function toySubject(
+  wrap: (honest: Engine, path: string) => Engine = (honest) => honest,
+): Promise<EngineSubject> {
   const directory = await mkdtemp(join(tmpdir(), "dbsave-toy-"));
   const source = join(directory, "source.json");
-  const open = (path: string): Engine => wrap(toyEngine({ path }));
+  const open = (path: string): Engine => wrap(toyEngine({ path }), path);
   let changes = 0;
   const change = async (edit: (data: ToyData, count: number) => ToyData): Promise<void> => {
     changes += 1;

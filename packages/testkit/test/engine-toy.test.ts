@@ -1,4 +1,0 @@
-import { toySubject } from "../src/engine/toy-subject.ts";
-import { engineConformance } from "../src/index.ts";
-
-engineConformance({ name: "toy", create: () => toySubject() });
