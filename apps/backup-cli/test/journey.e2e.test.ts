@@ -8,10 +8,6 @@ interface Backups {
   readonly targets: readonly [{ readonly backup: { readonly id: string; readonly rows: number } }];
 }
 
-interface Listed {
-  readonly backups: readonly { readonly provenAt: string | null }[];
-}
-
 buildOnce();
 
 describe("from an empty directory, without any configuration", () => {
@@ -20,9 +16,9 @@ describe("from an empty directory, without any configuration", () => {
     const source = makeDatabase(cwd, "app.db", 20_000);
     await startWriter(source);
 
-    const backup = await dbsaveJson<Backups>(["backup", "./app.db", "--to", "./b"], { cwd });
+    const backup = await dbsaveJson(["backup", "./app.db", "--to", "./b"], { cwd });
     expect(backup.status).toBe(0);
-    const [{ backup: taken }] = backup.json.targets;
+    const [{ backup: taken }] = (backup.json as Backups).targets;
     expect(taken.rows).toBeGreaterThanOrEqual(20_000);
 
     const verified = await dbsaveJson(["verify", "latest", "--from", "./b"], { cwd });
@@ -35,9 +31,9 @@ describe("from an empty directory, without any configuration", () => {
     expect(restored).toMatchObject({ status: 0, json: { type: "restore", isEqual: true, movedAside: [] } });
     expect(countOrders(join(cwd, "copy.db"))).toBe(taken.rows);
 
-    const listed = await dbsaveJson<Listed>(["list", "--from", "./b"], { cwd });
-    expect(listed.json.backups).toMatchObject([{ id: taken.id, target: "app", rows: taken.rows, state: "good" }]);
-    expect(listed.json.backups[0]?.provenAt).not.toBeNull();
+    const listed = await dbsaveJson(["list", "--from", "./b"], { cwd });
+    const good = { id: taken.id, target: "app", rows: taken.rows, state: "good", provenAt: expect.any(String) };
+    expect(listed).toMatchObject({ status: 0, json: { backups: [good] } });
   });
 
   it.skipIf(!isInstalled("sqlite3"))("restores what the sqlite3 program finds whole", async () => {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { beforeAll, onTestFinished } from "vitest";
 
@@ -19,6 +18,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Resolves when it has written `text` to standard error; fails when it ends without. */
+  says(text: string): Promise<void>;
 }
 
 export interface StartOptions {
@@ -60,10 +61,27 @@ export function start(args: readonly string[], { cwd, env = {} }: StartOptions):
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
-  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]).then(
-    ([stdout, stderr, [status]]): Ended => ({ status: status as number | null, stdout, stderr }),
-  );
-  return { child, ended };
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+    for (const watch of watchers) watch();
+  });
+  const ended = once(child, "close").then(([status]): Ended => ({ status: status as number | null, stdout, stderr }));
+  const says = (words: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const watch = (): void => {
+        if (stderr.includes(words)) resolve();
+      };
+      watchers.add(watch);
+      watch();
+      ended.then(() => reject(new Error(`it ended without saying ${words}: ${stderr}`)), reject);
+    });
+  return { child, ended, says };
 }
 
 export async function dbsave(args: readonly string[], options: StartOptions): Promise<Ended> {
@@ -71,10 +89,10 @@ export async function dbsave(args: readonly string[], options: StartOptions): Pr
 }
 
 /** What the command says in JSON, whatever it says. */
-export async function dbsaveJson<Result>(
+export async function dbsaveJson(
   args: readonly string[],
   options: StartOptions,
-): Promise<{ readonly status: number | null; readonly json: Result }> {
+): Promise<{ readonly status: number | null; readonly json: unknown }> {
   const { status, stdout } = await dbsave([...args, "--json"], options);
-  return { status, json: JSON.parse(stdout) as Result };
+  return { status, json: JSON.parse(stdout) as unknown };
 }
