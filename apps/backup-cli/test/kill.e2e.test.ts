@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -37,13 +37,13 @@ afterAll(() => rm(directory, { recursive: true }));
 /** Kills a process that takes and prunes backups, `delayMs` after its first commit. The ids that it said are committed. */
 async function killAfter(delayMs: number, firstDay: number): Promise<readonly string[]> {
   const args = [child, source, join(directory, "backups"), scratch, String(firstDay)];
-  const process_ = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const runner = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const chunks: Buffer[] = [];
-  process_.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  await Promise.race([once(process_.stdout, "data"), once(process_, "exit")]);
+  runner.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  await Promise.race([once(runner.stdout, "data"), once(runner, "exit")]);
   await wait(delayMs);
-  process_.kill("SIGKILL");
-  const [code] = await once(process_, "close");
+  runner.kill("SIGKILL");
+  const [code] = await once(runner, "close");
   expect(code, "it ended before it was killed").toBeNull();
   return Buffer.concat(chunks).toString().trim().split("\n");
 }
@@ -72,9 +72,11 @@ test(
       day += committed.length + 1;
     }
     const repository = await openRepository(storage);
-    const manifest = await backup(sqlite({ path: source }), { repository, target: "app", codecs: [zstd()] });
-    const proof = await verify(sqlite({ path: source }), { repository, manifest, level: "restore", codecs: [zstd()] });
+    const options = { repository, codecs: [zstd()], scratchRoot: scratch };
+    const manifest = await backup(sqlite({ path: source }), { ...options, target: "app" });
+    const proof = await verify(sqlite({ path: source }), { ...options, manifest, level: "restore" });
     expect(proof.outcome).toBe("passed");
+    expect(await readdir(scratch), "plain copies of killed runs").toEqual([]);
   },
   kills * 5_000,
 );
