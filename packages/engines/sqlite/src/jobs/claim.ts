@@ -1,5 +1,4 @@
-import { isDbsaveError } from "@dbsave/core";
-import { type Database, openWritable } from "../connect.ts";
+import { type Database, jobError, openWritable } from "../connect.ts";
 import type { Jobs } from "../worker/protocol.ts";
 
 /**
@@ -15,8 +14,9 @@ export function claim(input: Jobs["claim"]["input"]): boolean {
     db.exec("BEGIN EXCLUSIVE; COMMIT");
     return true;
   } catch (error) {
-    if (isDbsaveError(error, "SOURCE_INVALID")) return false;
-    throw error;
+    const failure = jobError(error, `sqlite: cannot lock: ${input.path}`);
+    if (failure.code === "SOURCE_INVALID") return false;
+    throw failure;
   } finally {
     db?.close();
   }
