@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { processIdentity } from "@dbsave/core";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeScratch } from "../src/run/scratch.ts";
 
@@ -12,10 +11,10 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 /** A directory as a run would have left it. */
-async function left(name: string, owner: string): Promise<void> {
-  await mkdir(join(root, name, "work"), { recursive: true });
-  await writeFile(join(root, name, "owner.json"), owner);
-  await writeFile(join(root, name, "work", "plain.sqlite"), "secret");
+async function left(name: string): Promise<string> {
+  await mkdir(join(root, name));
+  await writeFile(join(root, name, "plain.sqlite"), "secret");
+  return name;
 }
 
 describe("a scratch directory", () => {
@@ -24,21 +23,30 @@ describe("a scratch directory", () => {
       await using scratch = await makeScratch(root);
       await writeFile(join(scratch.path, "file"), "x");
       expect((await stat(scratch.path)).mode & 0o777).toBe(0o700);
-      expect((await stat(join(scratch.path, ".."))).mode & 0o777).toBe(0o700);
     }
     expect(await readdir(root)).toEqual([]);
   });
 
-  it("of a killed run is removed by the next one; of a live one, an unknown one and a stranger it is left alone", async () => {
-    const here = processIdentity();
-    await left("dbsave-dead", JSON.stringify({ ...here, pid: 4_194_000, startTime: "1" }));
-    await left("dbsave-live", JSON.stringify(here));
-    await left("dbsave-elsewhere", JSON.stringify({ ...here, host: "another-host" }));
-    await left("dbsave-garbage", "not json");
-    await left("another-program", JSON.stringify({ ...here, pid: 4_194_000, startTime: "1" }));
-    const scratch = await makeScratch(root);
-    const names = (await readdir(root)).filter((name) => !/^dbsave-\w{6}$/.test(name));
-    await scratch[Symbol.asyncDispose]();
-    expect(names.toSorted()).toEqual(["another-program", "dbsave-elsewhere", "dbsave-garbage", "dbsave-live"]);
+  it("has a name that leaves room for a socket", async () => {
+    await using scratch = await makeScratch(root);
+    expect(basename(scratch.path).length).toBeLessThan(50);
+  });
+
+  it("of a killed run is removed by the next one; of a live one, a recent stranger and another program it is left alone", async () => {
+    await using live = await makeScratch(root);
+    const mine = basename(live.path);
+    await left(mine.replace(/-\d+-(\d*)-\w+$/, "-4194000-1-AAAAAA"));
+    const stays = [
+      mine,
+      await left("dbsave-00000000-1-1-BBBBBB"),
+      await left("dbsave-notes"),
+      await left("another-program"),
+    ];
+    const old = await left("dbsave-00000000-2-2-CCCCCC");
+    const weekAgo = new Date(Date.now() - 8 * 24 * 60 * 60_000);
+    await utimes(join(root, old), weekAgo, weekAgo);
+    const next = await makeScratch(root);
+    await next[Symbol.asyncDispose]();
+    expect((await readdir(root)).toSorted()).toEqual(stays.toSorted());
   });
 });
