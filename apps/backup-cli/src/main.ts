@@ -44,7 +44,8 @@ async function perform(
   const session = openSession(parsed, signal);
   use(session.reporter);
   try {
-    return await parsed.command.run(parsed.args as never, session);
+    const outcome = await parsed.command.run(parsed.args as never, session);
+    return outcome.isCalm === true && session.isTroubleOnly ? { ...outcome, text: () => "" } : outcome;
   } finally {
     session.reporter.close();
   }

@@ -13,15 +13,15 @@ import type { Session } from "./session.ts";
 export function openSession({ command, args }: Parsed, signal: AbortSignal): Session {
   const { env, stdin, stderr, stdout } = process;
   const now = (): Date => new Date();
-  const unattended = command.unattended === true && !stderr.isTTY;
-  const reporter = chooseReporter(args, unattended, now);
+  const isUnattended = command.unattended === true && !stdout.isTTY && !stderr.isTTY;
+  const loudness = loudnessOf(args, isUnattended);
+  const reporter = chooseReporter(args, loudness, now);
   return {
     env,
     cwd: process.cwd(),
     config: args.config,
     interactive: stdin.isTTY && stderr.isTTY && !args.json,
-    quiet: args.quiet,
-    watched: stdout.isTTY || args.json,
+    isTroubleOnly: loudness === "trouble",
     signal,
     reporter,
     run: { signal, tools: hostTools({ env }), scratchRoot: tmpdir(), now, report: (event) => reporter.event(event) },
@@ -29,12 +29,11 @@ export function openSession({ command, args }: Parsed, signal: AbortSignal): Ses
   };
 }
 
-function chooseReporter(args: GlobalArguments, unattended: boolean, now: () => Date): Reporter {
+function chooseReporter(args: GlobalArguments, loudness: Loudness, now: () => Date): Reporter {
   const { stderr } = process;
   const write = (line: string): void => {
     stderr.write(`${line}\n`);
   };
-  const loudness = loudnessOf(args, unattended);
   const automatic = args.json ? "none" : stderr.isTTY && args.logFormat === "text" ? "bar" : "log";
   switch (args.progress === "auto" ? automatic : args.progress) {
     case "bar":
@@ -48,7 +47,7 @@ function chooseReporter(args: GlobalArguments, unattended: boolean, now: () => D
   }
 }
 
-function loudnessOf({ quiet, verbose }: GlobalArguments, unattended: boolean): Loudness {
+function loudnessOf({ quiet, verbose }: GlobalArguments, isUnattended: boolean): Loudness {
   if (verbose) return "detail";
-  return quiet || unattended ? "trouble" : "normal";
+  return quiet || isUnattended ? "trouble" : "normal";
 }

@@ -9,9 +9,8 @@ export interface Session {
   readonly config: string | undefined;
   /** Somebody sits there and can answer. */
   readonly interactive: boolean;
-  readonly quiet: boolean;
-  /** Somebody or something reads the result even when all is well: a terminal, or whoever asked for JSON. */
-  readonly watched: boolean;
+  /** Only trouble is to be told: somebody asked for it, or the command is for cron and nobody watches. */
+  readonly isTroubleOnly: boolean;
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
   /** The same, as core's operations want it. */

@@ -29,7 +29,7 @@ export const command = defineCommand(
     const results = [...opened.failed, ...targets];
     const [only, other] = results;
     if (only?.error !== undefined && other === undefined) throw only.error;
-    return runOutcome("backup", facts, results, session.quiet);
+    return runOutcome("backup", facts, results);
   },
 );
 

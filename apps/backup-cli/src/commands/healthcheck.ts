@@ -19,6 +19,7 @@ export const command = defineCommand(
     const healthy = standings.length > 0 && standings.every(({ verdict }) => verdict === "ok");
     return {
       exit: healthy ? 0 : 1,
+      isCalm: healthy,
       json: { type: "healthcheck", healthy, maxAgeMs, targets: standings.map(standingJson) },
       text: (paint) => {
         const word = healthy ? paint("green", "healthy") : paint("red", "unhealthy");

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, onTestFinished } from "vitest";
 
-const root = fileURLToPath(new URL("../../../../", import.meta.url));
 export const entry: string = fileURLToPath(new URL("../../dist/dbsave.js", import.meta.url));
 
 export interface Ended {
@@ -32,13 +31,12 @@ export interface StartOptions {
 export function buildOnce(): void {
   beforeAll(() => {
     if (process.env["DBSAVE_TEST_BUILT"]) return;
-    const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    const { packageManager } = JSON.parse(readFileSync("package.json", "utf8")) as {
       packageManager: string;
     };
     const build = ["turbo", "run", "build", "--filter=@dbsave/backup-cli", "--output-logs=errors-only"];
     const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
     const { status, stdout, stderr } = spawnSync("npx", ["--yes", packageManager, "exec", ...build], {
-      cwd: root,
       env,
       encoding: "utf8",
     });
