@@ -183,6 +183,21 @@ describe.skipIf(!isInstalled("age-keygen"))("12, wrong key", () => {
   });
 });
 
+describe("a passphrase", () => {
+  it("encrypts and decrypts from the environment; another one is 12", async () => {
+    const cwd = emptyDirectory();
+    makeDatabase(cwd);
+    const env = { PASSPHRASE: "correct horse", OTHER: "battery staple" };
+    const keyed = ["--passphrase", "env:PASSPHRASE"];
+    expect((await dbsave(["backup", "./app.db", "--to", "./b", ...keyed], { cwd, env })).status).toBe(0);
+    expect((await dbsave(["verify", "latest", "--from", "./b", ...keyed], { cwd, env })).status).toBe(0);
+    const other = await dbsaveJson(["verify", "latest", "--from", "./b", "--passphrase", "env:OTHER"], { cwd, env });
+    expect(other).toMatchObject({ status: 12, json: { code: "KEY_WRONG" } });
+    const unset = await dbsaveJson(["verify", "latest", "--from", "./b", "--passphrase", "env:UNSET"], { cwd, env });
+    expect(unset).toMatchObject({ status: 2, json: { code: "SECRET_UNAVAILABLE" } });
+  });
+});
+
 describe("4 and 1, status", () => {
   it("tells a target that is not proven from one that has no recent backup, and healthcheck says 1 for both", async () => {
     const cwd = emptyDirectory();
