@@ -1,9 +1,9 @@
+import { parse } from "./command-line/parse.ts";
 import type { Outcome } from "./outcome.ts";
 import { paintFor } from "./output/paint.ts";
 import type { Reporter } from "./output/reporter.ts";
 import { print, surviveClosedReaders } from "./output/standard-streams.ts";
-import { parse } from "./parse.ts";
-import { listenForSignals } from "./signals.ts";
+import { listenForSignals } from "./session/signals.ts";
 
 /** Runs one command line and sets the exit status. The process then ends by itself: nothing may be left to do. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
@@ -40,7 +40,7 @@ async function perform(
 ): Promise<Outcome | undefined> {
   const parsed = await parse(argv.length === 0 ? ["--help"] : argv, version);
   if (parsed === undefined) return argv.length === 0 ? nothingAsked : undefined;
-  const { openSession } = await import("./open-session.ts");
+  const { openSession } = await import("./session/open-session.ts");
   const session = openSession(parsed, signal);
   use(session.reporter);
   try {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { parseKeepOption } from "../src/command-line/keep-option.ts";
+import { parseMaxAge } from "../src/command-line/max-age.ts";
+import { parse } from "../src/command-line/parse.ts";
+import { usageError } from "../src/command-line/usage-error.ts";
 import { commands } from "../src/commands.ts";
-import { parseKeepOption } from "../src/keep-option.ts";
-import { parseMaxAge } from "../src/max-age.ts";
-import { parse } from "../src/parse.ts";
-import { usageError } from "../src/usage-error.ts";
 
 describe("--keep", () => {
   it("is read as rules, in the zone and weeks of the configured policy", () => {

@@ -6,7 +6,7 @@ import { checkStorage } from "../doctor/check-storage.ts";
 import { chooseTargets } from "../places/choose-targets.ts";
 import { configOf } from "../places/find-config.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { checksText } from "../views/checks-view.ts";
 
 export const command = defineCommand(

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { maxAgeOption, parseMaxAge } from "../max-age.ts";
+import { maxAgeOption, parseMaxAge } from "../command-line/max-age.ts";
 import { formatAge } from "../output/quantities.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";

@@ -1,11 +1,11 @@
 import { ERRORS, type PruneOptions, planPrune, prune } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { keepOption, policyFor } from "../keep-option.ts";
+import { keepOption, policyFor } from "../command-line/keep-option.ts";
 import { counted } from "../output/quantities.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { placeOptions } from "../places/options.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { type Pruned, prunedText } from "../views/plan-view.ts";
 
 export const command = defineCommand(

@@ -5,7 +5,7 @@ import { keyOptions, keysOf } from "../places/keys.ts";
 import { targetAt } from "../places/live-targets.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, placeOptions } from "../places/options.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { planLines, planOutcome, restoredOutcome } from "../views/restore-view.ts";
 
 export const command = defineCommand(

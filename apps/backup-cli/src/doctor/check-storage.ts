@@ -13,7 +13,7 @@ import {
   readCatalog,
 } from "@dbsave/core";
 import { counted, formatDuration } from "../output/quantities.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { type Check, ok } from "./check.ts";
 
 const clockToleranceMs = 60_000;

@@ -7,7 +7,7 @@ import {
   type TargetResult,
   toDbsaveError,
 } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import type { ChosenTargets } from "./choose-targets.ts";
 
 /** Targets ready to run, and those that could not even be opened: one that fails never stops the others. */

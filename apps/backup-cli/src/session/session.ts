@@ -1,5 +1,5 @@
 import type { RunOptions } from "@dbsave/core";
-import type { Reporter } from "./output/reporter.ts";
+import type { Reporter } from "../output/reporter.ts";
 
 /** What a command may use of the outside: no command reads the environment, the terminal or the clock another way. */
 export interface Session {

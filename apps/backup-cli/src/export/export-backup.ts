@@ -10,7 +10,7 @@ import {
   toDbsaveError,
   writeFile,
 } from "@dbsave/core";
-import type { Session } from "./session.ts";
+import type { Session } from "../session/session.ts";
 
 export interface ExportedBackup {
   readonly directory: string;

@@ -1,11 +1,11 @@
 import { ERRORS, phase, verify } from "@dbsave/core";
-import type { Outcome } from "./outcome.ts";
-import { chooseBackup } from "./places/choose-backup.ts";
-import { type KeyArguments, keysOf } from "./places/keys.ts";
-import { openShelves } from "./places/open-shelves.ts";
-import type { Session } from "./session.ts";
-import { contentsTable } from "./views/contents-view.ts";
-import { proofText } from "./views/proof-view.ts";
+import type { Outcome } from "../outcome.ts";
+import { chooseBackup } from "../places/choose-backup.ts";
+import { type KeyArguments, keysOf } from "../places/keys.ts";
+import { openShelves } from "../places/open-shelves.ts";
+import type { Session } from "../session/session.ts";
+import { contentsTable } from "../views/contents-view.ts";
+import { proofText } from "../views/proof-view.ts";
 
 interface BackupArguments extends KeyArguments {
   readonly from?: string | undefined;

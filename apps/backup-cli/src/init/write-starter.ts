@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { starterConfig } from "@dbsave/config";
 import { systemCode, toDbsaveError } from "@dbsave/core";
-import { targetAt } from "./places/live-targets.ts";
-import type { Session } from "./session.ts";
+import { targetAt } from "../places/live-targets.ts";
+import type { Session } from "../session/session.ts";
 
 /** Writes a first configuration to `path`; never over one that is there. False when there was one. */
 export async function writeStarter(

@@ -1,12 +1,12 @@
 import { tmpdir } from "node:os";
 import { hostTools } from "@dbsave/exec";
+import type { GlobalArguments } from "../command-line/global-options.ts";
+import type { Parsed } from "../command-line/parse.ts";
+import { barReporter } from "../output/bar-reporter.ts";
+import { eventReporter, logReporter } from "../output/log-reporter.ts";
+import { paintFor } from "../output/paint.ts";
+import { type Loudness, type Reporter, silent } from "../output/reporter.ts";
 import { confirm } from "./confirm.ts";
-import type { GlobalArguments } from "./global-options.ts";
-import { barReporter } from "./output/bar-reporter.ts";
-import { eventReporter, logReporter } from "./output/log-reporter.ts";
-import { paintFor } from "./output/paint.ts";
-import { type Loudness, type Reporter, silent } from "./output/reporter.ts";
-import type { Parsed } from "./parse.ts";
 import type { Session } from "./session.ts";
 
 /** The session of this process: its terminal, environment, directory and clock. */

@@ -1,9 +1,9 @@
 import { DbsaveError, ERRORS, type Fingerprint, formatBytes, withContext } from "@dbsave/core";
-import type { Outcome } from "./outcome.ts";
-import { liveTargets } from "./places/live-targets.ts";
-import type { Session } from "./session.ts";
-import { contentsTable } from "./views/contents-view.ts";
-import { findingText } from "./views/proof-view.ts";
+import type { Outcome } from "../outcome.ts";
+import { liveTargets } from "../places/live-targets.ts";
+import type { Session } from "../session/session.ts";
+import { contentsTable } from "../views/contents-view.ts";
+import { findingText } from "../views/proof-view.ts";
 
 /** What a live database is and holds. Reads all of it once, for the counts; changes nothing. */
 export async function inspectSource(name: string, session: Session): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { DbsaveError, parseKeep, type RetentionPolicy } from "@dbsave/core";
 import type { Options } from "yargs";
-import type { Shelf } from "./places/shelf.ts";
+import type { Shelf } from "../places/shelf.ts";
 
 export const keepOption = {
   keep: {

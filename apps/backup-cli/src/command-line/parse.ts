@@ -1,6 +1,6 @@
 import yargs, { type Argv, type Options } from "yargs";
-import type { Command } from "./command.ts";
-import { commands } from "./commands.ts";
+import type { Command } from "../command.ts";
+import { commands } from "../commands.ts";
 import { type GlobalArguments, globalOptions } from "./global-options.ts";
 
 /** A command line that was understood. */
