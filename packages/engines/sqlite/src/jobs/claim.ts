@@ -1,4 +1,5 @@
 import { type Database, jobError, openWritable } from "../connect.ts";
+import { fileHasMagic } from "../file/magic.ts";
 import type { Jobs } from "../worker/protocol.ts";
 
 /**
@@ -9,6 +10,7 @@ import type { Jobs } from "../worker/protocol.ts";
 export function claim(input: Jobs["claim"]["input"]): boolean {
   let db: Database | undefined;
   try {
+    if (!fileHasMagic(input.path)) return false; // SQLite would take it for empty and delete what lies beside it
     db = openWritable(input);
     db.pragma("locking_mode = exclusive");
     db.exec("BEGIN EXCLUSIVE; COMMIT");
