@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { isDbsaveError } from "@dbsave/core";
 import { inTime, refused } from "../storage/storage-steps.ts";
-import { assertTidy, changingNothing, fullRequests, overFilledTarget, restoreInto } from "./engine-steps.ts";
+import { assertTidy, changingNothing, fullRequests, holdEach, overFilledTarget, restoreInto } from "./engine-steps.ts";
 import type { EnginePromise, EngineTrial } from "./engine-subject.ts";
 import { full, type HeldBackup, hold } from "./held-backup.ts";
 import { memorySink, stallingSink } from "./memory-sink.ts";
@@ -24,9 +25,16 @@ export const cancellingPromises: readonly EnginePromise[] = [
         fingerprint: () => engine.fingerprint(cancelled),
         ...(engine.scratch && { scratch: async () => await engine.scratch?.(held.manifest, cancelled) }),
       };
-      for (const [name, call] of Object.entries(calls)) {
-        await changingNothing(subject, () => inTime(patienceMs, name, refused(call(), "ABORTED")));
-      }
+      const outcomes = await changingNothing(subject, () =>
+        Array.fromAsync(Object.entries(calls), async ([name, call]) => {
+          const outcome = call().then(() => "went on", codeOf);
+          return `${name}: ${await inTime(patienceMs, name, outcome)}`;
+        }),
+      );
+      assert.deepEqual(
+        outcomes,
+        Object.keys(calls).map((name) => `${name}: ABORTED`),
+      );
       assert.deepEqual([sink.artifacts, source.opened], [[], []], "artifacts were touched");
       await assertTidy(ctx);
     },
@@ -42,23 +50,20 @@ export const cancellingPromises: readonly EnginePromise[] = [
   {
     name: "stops a restore that is cancelled while its source stalls, and leaves the place as it was",
     run: async (trial) => {
-      const { subject, ctx } = trial;
-      for (const request of fullRequests(subject.engine)) {
-        await cancelRestore(trial, await hold(subject.engine, ctx, request), false);
-      }
+      const backups = await holdEach(trial);
+      for (const held of backups) await cancelRestore(trial, held, false);
       await overFilledTarget(trial);
-      for (const request of fullRequests(subject.engine)) {
-        await cancelRestore(trial, await hold(subject.engine, ctx, request), true);
-      }
+      for (const held of backups) await cancelRestore(trial, held, true);
     },
   },
   {
     name: "stops an inspection that is cancelled while its source stalls",
-    run: async ({ subject: { engine }, ctx, patienceMs }) => {
-      for (const request of fullRequests(engine)) {
-        const source = replay(await hold(engine, ctx, request), halfThen("stall"));
+    run: async (trial) => {
+      const { subject, ctx, patienceMs } = trial;
+      for (const held of await holdEach(trial)) {
+        const source = replay(held, halfThen("stall"));
         const controller = new AbortController();
-        const inspection = engine.inspect(source, { ...ctx, signal: controller.signal });
+        const inspection = subject.engine.inspect(source, { ...ctx, signal: controller.signal });
         await Promise.race([source.stalled, inspection]);
         controller.abort();
         await inTime(patienceMs, "the cancelled inspection", refused(inspection, "ABORTED"));
@@ -104,4 +109,8 @@ async function cancelRestore(trial: EngineTrial, held: HeldBackup, force: boolea
     await inTime(trial.patienceMs, "the cancelled restore", refused(restore, "ABORTED"));
   });
   await assertTidy(trial.ctx);
+}
+
+function codeOf(error: unknown): string {
+  return isDbsaveError(error) ? error.code : String(error);
 }

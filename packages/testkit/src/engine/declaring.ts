@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BackupKind, BackupRequest, Engine } from "@dbsave/core";
 import { refused } from "../storage/storage-steps.ts";
-import { fullRequests } from "./engine-steps.ts";
+import { fullRequests, holdEach } from "./engine-steps.ts";
 import type { EnginePromise } from "./engine-subject.ts";
 import { full, hold } from "./held-backup.ts";
 import { memorySink } from "./memory-sink.ts";
@@ -36,9 +36,8 @@ export const declaringPromises: readonly EnginePromise[] = [
   },
   {
     name: "gives every artifact a name of its own, safe as a file name",
-    run: async ({ subject: { engine }, ctx }) => {
-      for (const request of fullRequests(engine)) {
-        const { artifacts } = await hold(engine, ctx, request);
+    run: async (trial) => {
+      for (const { artifacts } of await holdEach(trial)) {
         const names = artifacts.map(({ info }) => info.name);
         assert.ok(names.length > 0, "gives no artifact");
         assert.deepEqual(names, [...new Set(names)], "two artifacts have the same name");
@@ -49,9 +48,8 @@ export const declaringPromises: readonly EnginePromise[] = [
   },
   {
     name: "writes a recipe of stock commands over artifacts that exist",
-    run: async ({ subject: { engine }, ctx }) => {
-      for (const request of fullRequests(engine)) {
-        const { facts, artifacts } = await hold(engine, ctx, request);
+    run: async (trial) => {
+      for (const { facts, artifacts } of await holdEach(trial)) {
         const names = artifacts.map(({ info }) => info.name);
         const used = facts.recipe.flatMap((step) => ("artifact" in step ? [step.artifact] : []));
         assert.deepEqual(

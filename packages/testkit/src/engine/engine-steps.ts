@@ -14,6 +14,11 @@ import type { EngineSubject, EngineTrial } from "./engine-subject.ts";
 import { type HeldBackup, hold } from "./held-backup.ts";
 import { replay } from "./replay.ts";
 
+/** A backup by each declared method that can stand alone. */
+export async function holdEach({ subject: { engine }, ctx }: EngineTrial): Promise<readonly HeldBackup[]> {
+  return await Array.fromAsync(fullRequests(engine), (request) => hold(engine, ctx, request));
+}
+
 /** A request for each declared method that can stand alone. */
 export function fullRequests({ capabilities }: Engine): readonly BackupRequest[] {
   const methods = Object.entries(capabilities.methods);

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import type { BackupFacts, BackupRequest, Engine, Manifest, ManifestArtifact, RunContext } from "@dbsave/core";
+import type {
+  BackupFacts,
+  BackupRequest,
+  Engine,
+  Manifest,
+  ManifestArtifact,
+  RunContext,
+  ServerFacts,
+} from "@dbsave/core";
 import { type HeldArtifact, type MemorySink, memorySink } from "./memory-sink.ts";
 
 /** A backup in memory, described as a repository would describe it. */
@@ -19,7 +27,7 @@ export async function hold(
   request: BackupRequest = full,
   sink: MemorySink = memorySink(),
 ): Promise<HeldBackup> {
-  const source = await engine.probe(ctx);
+  const source = await probeOnce(engine, ctx);
   const facts = await engine.backup(request, sink, ctx);
   const { artifacts } = sink;
   const now = ctx.now();
@@ -47,6 +55,15 @@ export async function hold(
     tool: { name: "testkit", version: "0" },
   };
   return { manifest, facts, artifacts };
+}
+
+const probed = new WeakMap<Engine, ServerFacts>();
+
+/** What a manifest says of the source does not change from backup to backup. */
+async function probeOnce(engine: Engine, ctx: RunContext): Promise<ServerFacts> {
+  const facts = probed.get(engine) ?? (await engine.probe(ctx));
+  probed.set(engine, facts);
+  return facts;
 }
 
 /** The same backup, as if `change` had happened to its biggest artifact before it was stored. */

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { DbsaveError, ERRORS, type Finding } from "@dbsave/core";
 import { refused } from "../storage/storage-steps.ts";
-import { assertTidy, changingNothing, fullRequests } from "./engine-steps.ts";
+import { assertTidy, changingNothing, holdEach } from "./engine-steps.ts";
 import type { EnginePromise } from "./engine-subject.ts";
-import { hold } from "./held-backup.ts";
 import { damages } from "./refusing.ts";
 import { allThen, replay } from "./replay.ts";
 
@@ -12,9 +11,9 @@ const lost = new DbsaveError("STORAGE_FAILED", "testkit: the connection was lost
 export const inspectingPromises: readonly EnginePromise[] = [
   {
     name: "finds no fault with a whole backup of any method, without touching the source",
-    run: async ({ subject, ctx }) => {
-      for (const request of fullRequests(subject.engine)) {
-        const held = await hold(subject.engine, ctx, request);
+    run: async (trial) => {
+      const { subject, ctx } = trial;
+      for (const held of await holdEach(trial)) {
         const findings = await changingNothing(subject, () => subject.engine.inspect(replay(held), ctx));
         assert.deepEqual(errorsIn(findings), []);
         assertReadable(findings);
@@ -23,11 +22,12 @@ export const inspectingPromises: readonly EnginePromise[] = [
   },
   {
     name: "finds fault with what is no backup or the half of one",
-    run: async ({ subject: { engine }, ctx }) => {
-      for (const request of fullRequests(engine)) {
-        for (const damaged of damages(await hold(engine, ctx, request))) {
-          const findings = await engine.inspect(replay(damaged), ctx);
-          assert.notDeepEqual(errorsIn(findings), [], `${request.method}: found nothing`);
+    run: async (trial) => {
+      const { subject, ctx } = trial;
+      for (const held of await holdEach(trial)) {
+        for (const damaged of damages(held)) {
+          const findings = await subject.engine.inspect(replay(damaged), ctx);
+          assert.notEqual(errorsIn(findings).length, 0, `${held.facts.method}: found nothing`);
           assertReadable(findings);
           await assertTidy(ctx);
         }
@@ -36,10 +36,10 @@ export const inspectingPromises: readonly EnginePromise[] = [
   },
   {
     name: "passes on the error of a backup that cannot be read to its end, and does not judge it",
-    run: async ({ subject: { engine }, ctx }) => {
-      for (const request of fullRequests(engine)) {
-        const source = replay(await hold(engine, ctx, request), allThen(lost));
-        await refused(engine.inspect(source, ctx), lost.code);
+    run: async (trial) => {
+      const { subject, ctx } = trial;
+      for (const held of await holdEach(trial)) {
+        await refused(subject.engine.inspect(replay(held, allThen(lost)), ctx), lost.code);
         await assertTidy(ctx);
       }
     },
