@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeDirectories, nodeFs, publishFile, readRange, writeFile } from "../src/index.ts";
+import { type FsPort, makeDirectories, nodeFs, publishFile, readRange, writeFile } from "../src/index.ts";
 
 const { signal } = new AbortController();
 let directory: string;
@@ -66,6 +66,21 @@ describe("publishFile", () => {
     expect((await lstat(join(directory, "a"))).mode & 0o777).toBe(0o700);
   });
 
+  it("does not give the name to a file that is cancelled while it is synced", async () => {
+    const controller = new AbortController();
+    const cancelling: FsPort = {
+      ...nodeFs,
+      createFile: async (file, mode) => {
+        const real = await nodeFs.createFile(file, mode);
+        return { ...real, sync: () => real.sync().finally(() => controller.abort()) };
+      },
+    };
+    const options = { signal: controller.signal, ifExists: "fail", temporary } as const;
+    const published = publishFile(cancelling, path, body("bytes"), options);
+    await expect(published).rejects.toMatchObject({ code: "ABORTED" });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   it("gives up when the directory vanishes again and again", async () => {
     let made = 0;
     const makeDirectory = async (): Promise<void> => {
@@ -89,7 +104,7 @@ describe("writeFile", () => {
   });
 
   it("fails when fewer bytes arrive than were written", async () => {
-    const losing: typeof nodeFs = {
+    const losing: FsPort = {
       ...nodeFs,
       createFile: async (file, mode) => {
         const real = await nodeFs.createFile(file, mode);
