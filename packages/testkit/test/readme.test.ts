@@ -11,8 +11,8 @@ const directory = await mkdtemp(join(tmpdir(), "dbsave-readme-"));
 for (const [index, example] of examples.entries()) {
   const path = join(directory, `example-${index}.ts`);
   const here = example
-    .replace('"@dbsave/testkit"', JSON.stringify(new URL("../src/index.ts", import.meta.url).pathname))
-    .replace('"@dbsave/core"', JSON.stringify(new URL("../../core/src/index.ts", import.meta.url).pathname));
+    .replace('"@dbsave/testkit"', JSON.stringify(new URL("../src/index.ts", import.meta.url).href))
+    .replace('"@dbsave/core"', JSON.stringify(import.meta.resolve("@dbsave/core")));
   await writeFile(path, here);
   await import(path);
 }
