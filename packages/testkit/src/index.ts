@@ -24,10 +24,5 @@ export { type Crash, CrashFs, type CrashState } from "./storage/crash-fs.ts";
 export { type FailingFs, type Failure, failingFs } from "./storage/failing-fs.ts";
 export { storageConformance } from "./storage/storage-conformance.ts";
 export { storagePromises } from "./storage/storage-promises.ts";
-export {
-  type StorageInstance,
-  type StoragePromise,
-  type StorageSubject,
-  type StorageTrial,
-  tryPromise,
-} from "./storage/storage-subject.ts";
+export type { StorageInstance, StoragePromise, StorageSubject, StorageTrial } from "./storage/storage-subject.ts";
+export { tryStoragePromise } from "./storage/try-storage-promise.ts";
