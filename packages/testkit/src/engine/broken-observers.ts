@@ -8,7 +8,7 @@ const declares = "declares what it has: methods with their kinds, and a scratch 
 const learns = "learns about a healthy source, the same identity each time";
 const isStable = "takes the same fingerprint of the same contents, and changes nothing";
 const isSorted = "lists the items of a fingerprint once each, sorted by kind and name";
-const seesRows = "sees that rows were added, and how many";
+const seesRows = "sees that rows were added, and more of them where it counts";
 const seesValues = "sees that one value changed, though no row more or less is there";
 
 export const brokenObservers: readonly BrokenEngine[] = [
