@@ -58,6 +58,6 @@ export const command = defineCommand(
 );
 
 async function agreed(target: string, count: number, session: Session): Promise<boolean> {
-  if (count === 0 || !session.interactive) return true;
+  if (count === 0 || !session.isInteractive) return true;
   return await session.confirm(`Delete ${counted(count, "backup")} of ${target}?`);
 }

@@ -41,7 +41,7 @@ export const command = defineCommand(
     if (args.dryRun) return planOutcome(manifest, plan);
     const isPossible = plan.findings.every(({ severity }) => severity !== "error");
     if (isPossible) for (const line of planLines(manifest, plan)) session.reporter.tell("info", line);
-    if (isPossible && force && session.interactive && !args.yes && !(await session.confirm("Restore?")))
+    if (isPossible && force && session.isInteractive && !args.yes && !(await session.confirm("Restore?")))
       throw declined(manifest.id);
 
     const report = await phase(session.run, shelf.target, "restore", async () => {

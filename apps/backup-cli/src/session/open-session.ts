@@ -20,7 +20,7 @@ export function openSession({ command, args }: Parsed, signal: AbortSignal): Ses
     env,
     cwd: process.cwd(),
     config: args.config,
-    interactive: stdin.isTTY && stderr.isTTY && !args.json,
+    isInteractive: stdin.isTTY && stderr.isTTY && !args.json,
     isTroubleOnly: loudness === "trouble",
     signal,
     reporter,

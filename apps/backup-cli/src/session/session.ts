@@ -8,13 +8,13 @@ export interface Session {
   /** `--config`, when it was given. */
   readonly config: string | undefined;
   /** Somebody sits there and can answer. */
-  readonly interactive: boolean;
+  readonly isInteractive: boolean;
   /** Only trouble is to be told: somebody asked for it, or the command is for cron and nobody watches. */
   readonly isTroubleOnly: boolean;
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
   /** The same, as core's operations want it. */
   readonly run: Required<RunOptions>;
-  /** Anything but yes is no. Only when `interactive`. */
+  /** Anything but yes is no. Only when `isInteractive`. */
   confirm(question: string): Promise<boolean>;
 }
