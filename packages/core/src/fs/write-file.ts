@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
-import { readBody, withBody } from "../storage/read-body.ts";
+import { readBody, withBody } from "../streams/read-body.ts";
 import { discardFile } from "./discard-file.ts";
 import type { FsPort, FsStat, FsWriter } from "./fs-port.ts";
 

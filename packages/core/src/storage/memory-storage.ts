@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import type { ObjectInfo, Storage } from "../contracts/storage.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
-import { abortStream, throwIfAborted } from "./abort.ts";
+import { abortStream, throwIfAborted } from "../streams/abort.ts";
+import { readBody, withBody } from "../streams/read-body.ts";
 import { checkKey, checkPrefix, compareKeys } from "./check-key.ts";
-import { readBody, withBody } from "./read-body.ts";
 import { resolveRange } from "./resolve-range.ts";
 
 const chunkBytes = 64 * 1024;
