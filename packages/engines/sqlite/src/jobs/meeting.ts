@@ -7,11 +7,6 @@ const patienceMs = 1_000;
 const said = { nothing: 0, ready: 1, pinned: 2, agreed: 3, missed: 4 } as const;
 type Word = (typeof said)[keyof typeof said];
 
-/** Memory for two threads that want to see the same moment of one database. */
-export function newMeeting(): SharedArrayBuffer {
-  return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-}
-
 /**
  * Begins a transaction on `db` such that, if it returns true, the guest's transaction sees exactly the same moment: the host
  * notes `data_version`, the guest begins, then the host begins; if the version is still the same, nobody committed from
