@@ -88,12 +88,21 @@ describe("2, usage", () => {
     expect(misspelt).toMatchObject({ status: 2, stderr: expect.stringContaining("Did you mean --target users?") });
   });
 
-  it("refuses to restore over something that is there", async () => {
+  it("refuses to restore over something that is there, or into nowhere, naming each thing once", async () => {
     const cwd = emptyDirectory();
-    makeDatabase(cwd);
+    const source = makeDatabase(cwd);
     await dbsave(["backup", "./app.db", "--to", "./b"], { cwd });
     const restored = await dbsaveJson(["restore", "latest", "--from", "./b", "--into", "./app.db"], { cwd });
-    expect(restored).toMatchObject({ status: 2, json: { type: "error", code: "TARGET_NOT_EMPTY" } });
+    const error = { type: "error", code: "TARGET_NOT_EMPTY", message: `sqlite: there is a database: ${source}` };
+    expect(restored).toMatchObject({ status: 2, json: error });
+    const nowhere = join(cwd, "nowhere");
+    const lost = await dbsaveJson(["restore", "latest", "--from", "./b", "--into", join(nowhere, "copy.db")], { cwd });
+    expect(lost).toMatchObject({ status: 2, json: { message: `sqlite: no such directory: ${nowhere}` } });
+    const planned = await dbsave(["restore", "--from", "./b", "--into", "./app.db", "--dry-run"], { cwd });
+    expect(planned).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining(`error ${source}: there is a database\n`),
+    });
   });
 });
 

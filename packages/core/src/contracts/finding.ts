@@ -6,6 +6,10 @@ export interface Finding {
   readonly code: ErrorCode;
   /** What it is about: an artifact, a table, a key. */
   readonly object: string;
+  /**
+   * A plain clause, `there is a database`, without the names of the engine and the object: whoever shows it adds them. Only
+   * a finding that stands for a caught error has the whole message of that error.
+   */
   readonly message: string;
   /** What to do, where there is something exact to say (a GRANT, a command). */
   readonly fix?: string;

@@ -43,7 +43,7 @@ export async function checkFiles(
       severity: "warning",
       code: "OBJECT_EXISTS",
       object: name,
-      message: `${key}: not part of the backup`,
+      message: "not part of the backup",
     });
   }
   return findings;

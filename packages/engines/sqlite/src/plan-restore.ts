@@ -1,6 +1,9 @@
 import { access, constants } from "node:fs/promises";
+import { basename } from "node:path";
 import {
+  DbsaveError,
   type Finding,
+  formatBytes,
   type Manifest,
   nodeFs,
   type RestorePlan,
@@ -16,13 +19,8 @@ export async function planRestore(
   manifest: Manifest,
   now: Date,
 ): Promise<RestorePlan> {
-  let place: RestorePlace;
-  try {
-    place = await examinePlace(asked);
-  } catch (error) {
-    const { code, message } = toDbsaveError(error, "RESTORE_FAILED", `sqlite: cannot look at: ${asked}`);
-    return { target: asked, steps: [], findings: [{ severity: "error", code, object: asked, message }] };
-  }
+  const place = await examinePlace(asked);
+  if ("severity" in place) return { target: asked, steps: [], findings: [place] };
   const { path, occupants } = place;
   const steps = [
     `write the database of ${manifest.id} into a temporary file beside ${path}, and check it`,
@@ -30,6 +28,11 @@ export async function planRestore(
     `give the new database its name, ${path}`,
   ];
   return { target: path, steps, findings: [...(await obstacles(place, request, manifest)), ...left(place)] };
+}
+
+/** What a restore fails with where it met `obstacle`. */
+export function refusal({ code, message, object }: Finding): DbsaveError {
+  return new DbsaveError(code, `sqlite: ${message}: ${object}`);
 }
 
 /** What prevents a restore: TARGET_NOT_EMPTY, PERMISSION_DENIED, NO_SPACE. */
@@ -44,8 +47,8 @@ export async function obstacles(
 function occupied({ path, occupants, hasDatabase }: RestorePlace, { force }: RestoreRequest): readonly Finding[] {
   if (occupants.length === 0 || force) return [];
   const message = hasDatabase
-    ? `sqlite: there is a database: ${path}`
-    : `sqlite: there is no database, but what another one left: ${occupants.join(", ")}`;
+    ? "there is a database"
+    : `there is no database, but what another one left: ${occupants.map((occupant) => basename(occupant)).join(", ")}`;
   return [{ severity: "error", code: "TARGET_NOT_EMPTY", object: path, message }];
 }
 
@@ -54,8 +57,8 @@ async function denied({ directory }: RestorePlace): Promise<readonly Finding[]> 
     await access(directory, constants.W_OK | constants.X_OK);
     return [];
   } catch (error) {
-    const { code, message } = toDbsaveError(error, "PERMISSION_DENIED", "sqlite: the directory is not writable");
-    return [{ severity: "error", code, object: directory, message }];
+    const { code } = toDbsaveError(error, "PERMISSION_DENIED", directory);
+    return [{ severity: "error", code, object: directory, message: "the directory is not writable" }];
   }
 }
 
@@ -64,7 +67,7 @@ async function full({ directory }: RestorePlace, { artifacts }: Manifest): Promi
   const freeBytes = await nodeFs.freeBytes(directory);
   const needed = artifacts.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
   if (freeBytes >= needed) return [];
-  const message = `sqlite: ${needed} bytes are needed and ${freeBytes} are free: ${directory}`;
+  const message = `${formatBytes(needed)} are needed and ${formatBytes(freeBytes)} are free`;
   return [{ severity: "error", code: "NO_SPACE", object: directory, message }];
 }
 
@@ -73,7 +76,7 @@ function left({ leftovers }: RestorePlace): readonly Finding[] {
     severity: "info",
     code: "RESTORE_FAILED",
     object,
-    message: `left by an earlier restore: ${object}`,
+    message: "left by an earlier restore",
     fix: object.endsWith(".restoring") ? `rm ${object}` : "Delete it, with its -wal, when you no longer need it.",
   }));
 }

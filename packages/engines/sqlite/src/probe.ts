@@ -1,6 +1,6 @@
 import { access, constants, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Finding, nodeFs, type RunContext, type ServerFacts, systemCode } from "@dbsave/core";
+import { type Finding, formatBytes, nodeFs, type RunContext, type ServerFacts, systemCode } from "@dbsave/core";
 import type { ParsedOptions } from "./options.ts";
 import { runJob } from "./worker/run-job.ts";
 
@@ -28,7 +28,7 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
 async function spaceFindings(scratchDir: string, sizeBytes: number): Promise<readonly Finding[]> {
   const freeBytes = await nodeFs.freeBytes(scratchDir);
   if (freeBytes >= sizeBytes) return [];
-  const message = `the scratch directory has ${freeBytes} bytes free, a copy of the database needs ${sizeBytes}`;
+  const message = `the scratch directory has ${formatBytes(freeBytes)} free, a copy of the database needs ${formatBytes(sizeBytes)}`;
   const fix = "Put the scratch directory on a larger disk, or use method sql.";
   return [{ severity: "warning", code: "NO_SPACE", object: scratchDir, message, fix }];
 }

@@ -6,7 +6,7 @@ import { asideName, companionSuffixes, examinePlace, type RestorePlace, temporar
 import { swapIn } from "./file/swap-in.ts";
 import { materialise } from "./materialise.ts";
 import type { ParsedOptions } from "./options.ts";
-import { obstacles } from "./plan-restore.ts";
+import { obstacles, refusal } from "./plan-restore.ts";
 import { runJob } from "./worker/run-job.ts";
 
 /**
@@ -22,8 +22,9 @@ export async function restore(
   ctx: RunContext,
 ): Promise<RestoreReport> {
   const place = await examinePlace(request.into ?? options.path);
-  const [refusal] = await obstacles(place, request, source.manifest);
-  if (refusal !== undefined) throw new DbsaveError(refusal.code, refusal.message);
+  if ("severity" in place) throw refusal(place);
+  const [obstacle] = await obstacles(place, request, source.manifest);
+  if (obstacle !== undefined) throw refusal(obstacle);
   await refuseBusy(place, options.busyTimeoutMs, ctx.signal);
   const temporary = temporaryName(place, randomBytes(4).toString("hex"));
   try {

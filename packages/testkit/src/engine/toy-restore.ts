@@ -28,7 +28,7 @@ export async function inspectToy(source: ArtifactSource, signal: AbortSignal): P
 export async function planToy(target: string, request: RestoreRequest): Promise<RestorePlan> {
   const taken = await exists(target);
   const steps = [...(taken ? [`move ${target} aside`] : []), `write ${target}`];
-  const message = `toy: target exists: ${target}`;
+  const message = "target exists";
   const findings: Finding[] =
     taken && !request.force ? [{ severity: "error", code: "TARGET_NOT_EMPTY", object: target, message }] : [];
   return { target, steps, findings };

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { DbsaveError, nodeFs, systemCode, toDbsaveError } from "@dbsave/core";
+import { type Finding, nodeFs, systemCode, toDbsaveError } from "@dbsave/core";
 
 /** What SQLite keeps beside a database, by the end of its name. A database must never meet those of another one. */
 export const companionSuffixes = ["-wal", "-shm", "-journal"] as const;
@@ -17,14 +17,15 @@ export interface RestorePlace {
   readonly leftovers: readonly string[];
 }
 
-/** OPTIONS_INVALID when the directory is missing, or the place is a directory or a link to nowhere. Changes nothing. */
-export async function examinePlace(asked: string): Promise<RestorePlace> {
+/** In place of it OPTIONS_INVALID, when the directory is missing, or it is a directory or a link to nowhere. Changes nothing. */
+export async function examinePlace(asked: string): Promise<RestorePlace | Finding> {
   const path = await realPlace(asked);
+  if (typeof path !== "string") return path;
   const directory = dirname(path);
   const name = basename(path);
   const entries = await nodeFs.list(directory);
   const self = entries.find((entry) => entry.name === name);
-  if (self !== undefined && self.kind !== "file") throw invalid(`not a file: ${path}`);
+  if (self !== undefined && self.kind !== "file") return invalid(path, "not a file");
   const names = new Set(entries.map((entry) => entry.name));
   const family = [name, ...companionSuffixes.map((suffix) => name + suffix)];
   return {
@@ -50,18 +51,17 @@ function isLeftover(name: string, other: string): boolean {
   return (other.startsWith(`.${name}.`) && other.endsWith(".restoring")) || other.startsWith(`${name}.before-restore-`);
 }
 
-async function realPlace(asked: string): Promise<string> {
+async function realPlace(asked: string): Promise<string | Finding> {
   try {
     return await realpath(asked);
   } catch (error) {
-    if (systemCode(error) !== "ENOENT")
-      throw toDbsaveError(error, "OPTIONS_INVALID", `sqlite: cannot restore into: ${asked}`);
+    if (systemCode(error) !== "ENOENT") return unreachable(asked, error);
   }
-  if (await isDangling(asked)) throw invalid(`a link to nowhere: ${asked}`);
   try {
+    if (await isDangling(asked)) return invalid(asked, "a link to nowhere");
     return join(await realpath(dirname(asked)), basename(asked));
-  } catch (cause) {
-    throw invalid(`no such directory: ${dirname(asked)}`, cause);
+  } catch (error) {
+    return systemCode(error) === "ENOENT" ? invalid(dirname(asked), "no such directory") : unreachable(asked, error);
   }
 }
 
@@ -69,11 +69,16 @@ async function isDangling(path: string): Promise<boolean> {
   try {
     return (await nodeFs.lstat(path)).kind === "symlink";
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return false;
-    throw toDbsaveError(error, "OPTIONS_INVALID", `sqlite: cannot restore into: ${path}`);
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
   }
 }
 
-function invalid(why: string, cause?: unknown): DbsaveError {
-  return new DbsaveError("OPTIONS_INVALID", `sqlite: cannot restore: ${why}`, { cause });
+function invalid(object: string, message: string): Finding {
+  return { severity: "error", code: "OPTIONS_INVALID", object, message };
+}
+
+function unreachable(object: string, error: unknown): Finding {
+  const { code } = toDbsaveError(error, "OPTIONS_INVALID", object);
+  return { severity: "error", code, object, message: `cannot be looked at (${systemCode(error)})` };
 }
