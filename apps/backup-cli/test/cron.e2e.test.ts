@@ -62,6 +62,19 @@ describe("run, under cron", () => {
     });
   });
 
+  it("tells what could not even be opened like any other failure, in its place", async () => {
+    const cwd = await configured();
+    const config = readFileSync(join(cwd, "dbsave.yaml"), "utf8");
+    const secret = "  secret:\n    engine: sqlite\n    path: ./app.db\n    encrypt: { passphrase: env:NOT_SET }\n";
+    writeFileSync(join(cwd, "dbsave.yaml"), config.replace("targets:\n", `targets:\n${secret}`));
+    const { status, stdout, stderr } = await dbsave(["run"], { cwd });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ secret open failed SECRET_UNAVAILABLE: .*env:NOT_SET.*\n$/,
+    );
+    expect(stdout).toMatch(/^TARGET .*\nsecret +FAILED SECRET_UNAVAILABLE.*\napp +ok /);
+  });
+
   it("tells every phase when it is asked to, as text or as JSON", async () => {
     const cwd = await configured();
     const text = await dbsave(["run", "-v"], { cwd });

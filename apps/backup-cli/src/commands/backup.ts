@@ -27,7 +27,7 @@ export const command = defineCommand(
       ...session.run,
       command: "dbsave backup",
     });
-    const results = [...opened.failed, ...targets];
+    const results = opened.results(targets);
     const [only, other] = results;
     if (only?.error !== undefined && other === undefined) throw only.error;
     return runOutcome("backup", facts, results);

@@ -1,5 +1,6 @@
 import type { StorageConfig } from "@dbsave/config";
 import {
+  type DbsaveError,
   isDbsaveError,
   openRepository,
   type PipelineItem,
@@ -10,10 +11,11 @@ import {
 import type { Session } from "../session/session.ts";
 import type { ChosenTargets } from "./choose-targets.ts";
 
-/** Targets ready to run, and those that could not even be opened: one that fails never stops the others. */
+/** Targets ready to run. One that could not even be opened was reported, and does not stop the others. */
 export interface OpenItems extends AsyncDisposable {
   readonly items: readonly PipelineItem[];
-  readonly failed: readonly TargetResult[];
+  /** What became of all targets, in the order in which they were chosen: `ran`, and those that could not be opened. */
+  results(ran: readonly TargetResult[]): readonly TargetResult[];
 }
 
 /** Opens engines, codecs and repositories; the repository of an ad hoc target is made when it is not there. */
@@ -28,18 +30,28 @@ export async function openItems({ targets, isAdHoc }: ChosenTargets, session: Se
     return repository;
   };
   const items: PipelineItem[] = [];
-  const failed: TargetResult[] = [];
+  const failed = new Map<string, TargetResult>();
   for (const target of targets) {
     try {
       const { job } = opened.use(await target.open());
       items.push({ job, repository: await repositoryIn(target.storage) });
     } catch (error) {
       const reason = toDbsaveError(error, "BACKUP_FAILED", target.name, session.signal);
-      failed.push({ target: target.name, warnings: [], error: reason });
+      failed.set(target.name, { target: target.name, warnings: [], error: reason });
+      reportFailure(target.name, reason, session);
     }
   }
   const kept = opened.move();
-  return { items, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return {
+    items,
+    results: (ran) =>
+      targets.flatMap(({ name }) => failed.get(name) ?? ran.find(({ target }) => target === name) ?? []),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function reportFailure(target: string, { code, message }: DbsaveError, { run }: Session): void {
+  run.report({ type: "phase", at: run.now(), target, phase: "open", state: "failed", message: `${code}: ${message}` });
 }
 
 async function openOrMake(storage: StorageConfig, mayMake: boolean, session: Session): Promise<Repository> {

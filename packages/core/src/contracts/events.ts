@@ -1,6 +1,7 @@
 import type { Finding } from "./finding.ts";
 
 export type Phase =
+  | "open"
   | "lock"
   | "probe"
   | "preflight"
