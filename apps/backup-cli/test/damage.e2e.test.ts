@@ -81,7 +81,7 @@ describe("a flipped bit", () => {
     const keys = emptyDirectory();
     stock("age-keygen", ["-o", "key.txt"], { cwd: keys });
     const recipient = stock("age-keygen", ["-y", "key.txt"], { cwd: keys }).trim();
-    const { cwd, files } = await oneBackup("--encrypt", recipient);
+    const { cwd, files } = await oneBackup("--recipient", recipient);
     damage(join(files, "database.sqlite.zst.age"));
     const verified = await dbsaveJson(["verify", "latest", "--from", "./b", "--level", "hashes"], { cwd });
     expect(verified).toMatchObject({ status: 4, json: { findings: [{ object: "database.sqlite.zst.age" }] } });

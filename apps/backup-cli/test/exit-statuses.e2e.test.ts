@@ -177,7 +177,7 @@ describe.skipIf(!isInstalled("age-keygen"))("12, wrong key", () => {
     makeDatabase(cwd);
     for (const name of ["key.txt", "other.txt"]) stock("age-keygen", ["-o", name], { cwd });
     const recipient = stock("age-keygen", ["-y", "key.txt"], { cwd }).trim();
-    await dbsave(["backup", "./app.db", "--to", "./b", "--encrypt", recipient], { cwd });
+    await dbsave(["backup", "./app.db", "--to", "./b", "--recipient", recipient], { cwd });
     for (const keys of [[], ["--identity", "other.txt"]]) {
       expect(await dbsaveJson(["verify", "latest", "--from", "./b", ...keys], { cwd })).toMatchObject({
         status: 12,

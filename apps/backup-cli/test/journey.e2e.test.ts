@@ -66,7 +66,7 @@ describe("RESTORE.md", () => {
       makeDatabase(cwd);
       stock("age-keygen", ["-o", "key.txt"], { cwd });
       const recipient = stock("age-keygen", ["-y", "key.txt"], { cwd }).trim();
-      const encrypted = await dbsave(["backup", "./app.db", "--to", "./b", "--encrypt", recipient], { cwd });
+      const encrypted = await dbsave(["backup", "./app.db", "--to", "./b", "--recipient", recipient], { cwd });
       expect(encrypted.status).toBe(0);
       const keyed = ["--from", "./b", "--identity", "key.txt"];
       expect((await dbsave(["verify", "latest", ...keyed], { cwd })).status).toBe(0);

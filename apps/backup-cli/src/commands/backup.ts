@@ -17,7 +17,7 @@ export const command = defineCommand(
     options: adHocOptions,
     examples: [
       ["$0 backup ./app.db --to ./backups", "without any configuration"],
-      ["$0 backup ./app.db --to ./backups --encrypt age1...", "encrypted, never plain on disk"],
+      ["$0 backup ./app.db --to ./backups --recipient age1...", "encrypted, never plain on disk"],
       ["$0 backup orders", "a target of the configuration"],
     ],
   },

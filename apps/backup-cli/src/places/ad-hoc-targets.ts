@@ -17,8 +17,7 @@ export const adHocOptions = {
     requiresArg: true,
     describe: "none, gzip, gzip:1 to gzip:9, zstd, zstd:1 to zstd:22 [zstd]",
   },
-  encrypt: {
-    alias: "recipient",
+  recipient: {
     type: "string",
     array: true,
     requiresArg: true,
@@ -36,7 +35,7 @@ export interface AdHocArguments {
   readonly to?: string | undefined;
   readonly target?: string | undefined;
   readonly compress?: string | undefined;
-  readonly encrypt?: readonly string[] | undefined;
+  readonly recipient?: readonly string[] | undefined;
   readonly passphrase?: string | undefined;
   readonly method?: string | undefined;
 }
@@ -47,7 +46,7 @@ export async function adHocTargets(
   args: AdHocArguments & { readonly to: string },
   session: Session,
 ): Promise<readonly TargetConfig[]> {
-  const { target, compress, encrypt: recipients, passphrase, method } = args;
+  const { target, compress, recipient: recipients, passphrase, method } = args;
   if (sources.length === 0) {
     const hint = "Name one: dbsave backup ./app.db --to ./backups";
     throw new DbsaveError("USAGE", "no database was named", { hint });
