@@ -5,7 +5,7 @@ import type { ArtifactInfo, ArtifactSink, StoredArtifact } from "../contracts/en
 import type { ManifestArtifact } from "../contracts/manifest.ts";
 import { isSegment } from "../documents/fields.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
-import { keys } from "../repository/layout.ts";
+import { checksumsText, keys, restoreText } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Run } from "../run/context.ts";
 import { ProgressMeter } from "../run/progress-meter.ts";
@@ -14,7 +14,13 @@ import { Meter } from "../streams/meter.ts";
 
 /** Sends an engine's streams through hashes and codecs into the storage, and remembers what a manifest must say of them. */
 export interface RecordingSink extends ArtifactSink {
-  readonly artifacts: readonly ManifestArtifact[];
+  /**
+   * What was stored, once the engine says that it is done; nothing is taken from then on. Fails with the failure of any
+   * write, also one that the engine kept to itself, and with BACKUP_FAILED when a write is still running.
+   */
+  finish(): readonly ManifestArtifact[];
+  /** Gives up the writes that are still running. Resolves when none of them touches the storage any more. */
+  stop(): Promise<void>;
 }
 
 export function artifactSink(
@@ -22,23 +28,26 @@ export function artifactSink(
   codecs: readonly Codec[],
   run: Run,
 ): RecordingSink {
-  const { storage } = place.repository;
   const artifacts: ManifestArtifact[] = [];
-  const names = new Set<string>();
+  const running = new Map<Promise<unknown>, Readable>();
+  const failures: unknown[] = [];
+  const names = new Set(["manifest.json", restoreText, checksumsText]);
   const progress = new ProgressMeter(run, place.target, "backup");
+  let isClosed = false;
 
-  const write = async (info: ArtifactInfo, body: Readable): Promise<StoredArtifact> => {
+  const store = async (info: ArtifactInfo, body: Readable): Promise<StoredArtifact> => {
     const applied = info.encoding === undefined ? codecs : codecs.filter((codec) => codec.kind !== "compression");
     const storedName = info.name + applied.map((codec) => codec.extension).join("");
     try {
-      claimName(names, storedName);
+      if (isClosed) throw new DbsaveError("BACKUP_FAILED", `artifact ${info.name} came after the backup had ended`);
+      claimNames(names, info.name, storedName);
       const plain = new Meter((bytes) => progress.update(info.name, bytes, info.estimatedBytes));
       const stored = new Meter();
       const coded = connect(body, plain, ...applied.map((codec) => codec.encoder()), stored);
       const key = keys.stored(place.target, place.id, storedName);
       await allOrFirst([
         finished(body, { writable: false }),
-        storage.put(key, coded, { signal: run.signal, ifExists: "fail" }),
+        place.repository.storage.put(key, coded, { signal: run.signal, ifExists: "fail" }),
       ]);
       artifacts.push({
         name: info.name,
@@ -56,14 +65,42 @@ export function artifactSink(
       throw toDbsaveError(error, "BACKUP_FAILED", `${place.target}: artifact ${info.name}`, run.signal);
     }
   };
-  return { artifacts, write };
+
+  return {
+    async write(info, body) {
+      const writing = store(info, body);
+      running.set(writing, body);
+      try {
+        return await writing;
+      } catch (error) {
+        failures.push(error);
+        throw error;
+      } finally {
+        running.delete(writing);
+      }
+    },
+    finish() {
+      isClosed = true;
+      if (failures.length > 0) throw failures[0];
+      if (running.size === 0) return artifacts;
+      throw new DbsaveError("BACKUP_FAILED", `${place.target}: the engine ended before its artifacts were stored`);
+    },
+    async stop() {
+      isClosed = true;
+      for (const body of running.values()) body.destroy();
+      await Promise.allSettled(running.keys());
+    },
+  };
 }
 
-function claimName(names: Set<string>, storedName: string): void {
-  if (!isSegment(storedName) || storedName === "manifest.json" || names.has(storedName)) {
-    throw new DbsaveError("INTERNAL", `artifact name "${storedName}" is unsafe, reserved or taken`);
+/** A name may stand for one artifact only, plain and stored: a manifest tells them apart by nothing else. */
+function claimNames(taken: Set<string>, ...wanted: readonly string[]): void {
+  for (const name of new Set(wanted)) {
+    if (!isSegment(name) || taken.has(name)) {
+      throw new DbsaveError("INTERNAL", `artifact name "${name}" is unsafe, reserved or taken`);
+    }
+    taken.add(name);
   }
-  names.add(storedName);
 }
 
 /** Waits for all, then fails with the most telling of the failures. */

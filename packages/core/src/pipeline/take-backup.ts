@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { Readable } from "node:stream";
-import { artifactSink, type RecordingSink } from "../artifacts/artifact-sink.ts";
+import { artifactSink } from "../artifacts/artifact-sink.ts";
 import { nextSequence } from "../catalog/catalog.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { BackupFacts, Engine, ServerFacts } from "../contracts/engine.ts";
-import type { BackupKind, Manifest, ManifestDocument, ManifestSave } from "../contracts/manifest.ts";
+import type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "../contracts/manifest.ts";
 import { writeDocument } from "../documents/document-store.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { TargetLock } from "../lock/target-lock.ts";
@@ -49,14 +49,15 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
     const facts = await withContext(run, target, "backup", (ctx) =>
       engine.backup({ method: order.method, kind: order.kind }, sink, ctx),
     );
-    if (sink.artifacts.length === 0) throw new DbsaveError("BACKUP_FAILED", `${target}: the engine gave no artifact`);
-    const documents = await writeDocuments(engine, order, id, facts, sink, run.signal);
+    const artifacts = sink.finish();
+    if (artifacts.length === 0) throw new DbsaveError("BACKUP_FAILED", `${target}: the engine gave no artifact`);
+    const documents = await writeDocuments(engine, order, id, facts, artifacts, run.signal);
     const manifest = describe(
       engine,
       order,
       { id, sequence, startedAt, finishedAt: run.now() },
       facts,
-      sink,
+      artifacts,
       documents,
     );
     await lock.assertHeld(run.signal);
@@ -64,6 +65,7 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
     await readBack(order, manifest, run);
     return manifest;
   } catch (error) {
+    await sink.stop();
     await discard(order, id);
     throw toDbsaveError(error, "BACKUP_FAILED", `${engine.name}: backup of ${target}`, run.signal);
   }
@@ -89,7 +91,7 @@ async function writeDocuments(
   order: BackupOrder,
   id: string,
   facts: BackupFacts,
-  sink: RecordingSink,
+  artifacts: readonly ManifestArtifact[],
   signal: AbortSignal,
 ): Promise<readonly ManifestDocument[]> {
   const { target } = order;
@@ -100,13 +102,13 @@ async function writeDocuments(
       engine: engine.name,
       description: order.source.description,
       consistentAt: facts.consistentAt,
-      artifacts: sink.artifacts,
+      artifacts,
       recipe: facts.recipe,
     },
     order.codecs,
   );
   const readme = await storeDocument(order, id, restoreTextName, text, signal);
-  const sums = await storeDocument(order, id, checksumsText, checksumLines([...sink.artifacts, readme]), signal);
+  const sums = await storeDocument(order, id, checksumsText, checksumLines([...artifacts, readme]), signal);
   return [readme, sums];
 }
 
@@ -128,7 +130,7 @@ function describe(
   order: BackupOrder,
   when: { readonly id: string; readonly sequence: number; readonly startedAt: Date; readonly finishedAt: Date },
   facts: BackupFacts,
-  sink: RecordingSink,
+  artifacts: readonly ManifestArtifact[],
   documents: readonly ManifestDocument[],
 ): Manifest {
   const { identity, version: sourceVersion, description } = order.source;
@@ -144,7 +146,7 @@ function describe(
     consistentAt: facts.consistentAt,
     timeZone: order.timeZone,
     save: order.save,
-    artifacts: sink.artifacts,
+    artifacts,
     documents,
     fingerprint: facts.fingerprint,
     details: facts.details,
