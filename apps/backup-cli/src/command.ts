@@ -14,6 +14,8 @@ export interface Command {
   readonly examples: readonly (readonly [string, string])[];
   /** Made for cron: where nobody watches it tells only what is not as it should be. */
   readonly unattended?: boolean;
+  /** Makes scratch copies, so that a place for them is looked at before anything is done. */
+  readonly needsScratch?: boolean;
   run(args: never, session: Session): Promise<Outcome>;
 }
 
@@ -24,7 +26,7 @@ type Arguments<P extends Positionals, O extends OptionTable> = ArgumentsCamelCas
 
 /** Gives `run` the types of what the tables accept. */
 export function defineCommand<const P extends Positionals, const O extends OptionTable>(
-  accepts: Pick<Command, "examples" | "unattended"> & { readonly positionals: P; readonly options: O },
+  accepts: Pick<Command, "examples" | "unattended" | "needsScratch"> & { readonly positionals: P; readonly options: O },
   run: (args: Arguments<P, O>, session: Session) => Promise<Outcome>,
 ): Command {
   return { ...accepts, run };

@@ -41,7 +41,7 @@ async function perform(
   const parsed = await parse(argv.length === 0 ? ["--help"] : argv, version);
   if (parsed === undefined) return argv.length === 0 ? nothingAsked : undefined;
   const { openSession } = await import("./session/open-session.ts");
-  const session = openSession(parsed, signal);
+  const session = await openSession(parsed, signal);
   use(session.reporter);
   try {
     const outcome = await parsed.command.run(parsed.args as never, session);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { DbsaveError, type Finding } from "@dbsave/core";
 import { listed, quote } from "./issues/issue.ts";
 import { suggestion } from "./issues/schema-messages.ts";
@@ -11,6 +12,8 @@ import { type TargetConfig, targetConfig } from "./target.ts";
 export interface Config {
   /** Absolute paths of the files it came from, in the order in which they were merged; empty for a target without a file. */
   readonly files: readonly string[];
+  /** Absolute path of the directory for private scratch directories; null means the system's temporary directory. */
+  readonly scratch: string | null;
   readonly storages: ReadonlyMap<string, StorageConfig>;
   /** In the order of the file. */
   readonly targets: readonly TargetConfig[];
@@ -39,7 +42,8 @@ export function composeConfig(data: ConfigData, files: readonly string[], contex
     });
   });
   const checkSecrets = async () => (await Promise.all(targets.map((target) => target.checkSecrets()))).flat();
-  return { files, storages, targets, select: (names) => selectTargets(targets, names), checkSecrets };
+  const scratch = data.scratch === undefined ? null : resolve(context.directory, data.scratch);
+  return { files, scratch, storages, targets, select: (names) => selectTargets(targets, names), checkSecrets };
 }
 
 function selectTargets(targets: readonly TargetConfig[], names: readonly string[]): readonly TargetConfig[] {

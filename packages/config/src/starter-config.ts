@@ -14,6 +14,7 @@ export interface StarterConfigOptions {
 export function starterConfig({ source, target, repository, timezone = "UTC" }: StarterConfigOptions): string {
   return `# dbsave: what is backed up, where to, and what stays. Every key is described in the README of @dbsave/config.
 version: 1
+# scratch: /var/tmp # where backups are proven, in place of $TMPDIR: with room for the largest database
 
 defaults:
   timezone: ${scalar(timezone)}

@@ -20,6 +20,7 @@ const without = (key: keyof typeof sound) => Object.fromEntries(Object.entries(s
 const good: readonly object[] = [
   sound,
   withDefault({}),
+  { ...sound, scratch: "/var/tmp" },
   ...["none", "gzip", "gzip:9", "zstd", "zstd:1", "zstd:22"].map((compress) => withDefault({ compress })),
   ...["all", { daily: 7, weekly: 4, monthly: 6 }, { last: 1, yearly: 0, within: "90d" }].map((keep) =>
     withDefault({ keep }),
@@ -47,6 +48,9 @@ const bad: readonly unknown[] = [
   { ...sound, version: 2 },
   { ...sound, version: "1" },
   { ...sound, extra: 1 },
+  { ...sound, scratch: "" },
+  { ...sound, scratch: "~/tmp" },
+  { ...sound, defaults: { scratch: "/var/tmp" } },
   { ...sound, targets: {} },
   { ...sound, storages: {} },
   { ...sound, targets: [] },

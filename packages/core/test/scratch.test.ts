@@ -27,6 +27,13 @@ describe("a scratch directory", () => {
     expect(await readdir(root)).toEqual([]);
   });
 
+  it("needs a directory to be made in", async () => {
+    await expect(makeScratch(join(root, "nowhere"))).rejects.toMatchObject({
+      code: "OPTIONS_INVALID",
+      message: expect.stringContaining(`scratch: cannot be used: ${join(root, "nowhere")}`),
+    });
+  });
+
   it("has a name that leaves room for a socket", async () => {
     await using scratch = await makeScratch(root);
     expect(basename(scratch.path).length).toBeLessThan(50);

@@ -7,6 +7,11 @@ export const globalOptions = {
     requiresArg: true,
     describe: "Configuration file [$DBSAVE_CONFIG, ./dbsave.yaml, /etc/dbsave/dbsave.yaml]",
   },
+  scratch: {
+    type: "string",
+    requiresArg: true,
+    describe: "Directory for private scratch copies [scratch of the configuration, $TMPDIR]",
+  },
   json: { type: "boolean", default: false, describe: "Print the result as one JSON object" },
   quiet: { alias: "q", type: "boolean", default: false, describe: "Tell only what is not as it should be" },
   verbose: { alias: "v", type: "boolean", default: false, describe: "Tell beginnings and uneventful steps, too" },
@@ -20,6 +25,7 @@ export const globalOptions = {
 
 export interface GlobalArguments {
   readonly config: string | undefined;
+  readonly scratch: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;

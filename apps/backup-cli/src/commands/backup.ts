@@ -15,6 +15,7 @@ export const command = defineCommand(
       },
     },
     options: adHocOptions,
+    needsScratch: true,
     examples: [
       ["$0 backup ./app.db --to ./backups", "without any configuration"],
       ["$0 backup ./app.db --to ./backups --recipient age1...", "encrypted, never plain on disk"],

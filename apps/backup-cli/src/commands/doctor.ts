@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { type Check, exitOfChecks, guarded, ok } from "../doctor/check.ts";
-import { checkHost } from "../doctor/check-host.ts";
+import { checkHost, checkScratch } from "../doctor/check-host.ts";
 import { checkSource } from "../doctor/check-source.ts";
 import { checkStorage } from "../doctor/check-storage.ts";
 import { chooseTargets } from "../places/choose-targets.ts";
@@ -22,6 +22,7 @@ export const command = defineCommand(
       to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
       ...keyOptions,
     },
+    needsScratch: true,
     examples: [
       ["$0 doctor", "everything in the configuration"],
       ["$0 doctor ./app.db --to ./backups", "without any configuration"],
@@ -50,6 +51,7 @@ async function* everything(
       yield ok("configuration", files.join(", "));
     }
     const { targets, isAdHoc } = await chooseTargets(sources, { to }, session);
+    yield* guarded("scratch", () => checkScratch(session));
     const storages = new Map(targets.map(({ storage }) => [storage.description, storage]));
     for (const storage of storages.values())
       yield* guarded(`storage ${storage.description}`, () => checkStorage(storage, isAdHoc, session));

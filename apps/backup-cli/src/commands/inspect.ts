@@ -15,6 +15,7 @@ export const command = defineCommand(
       },
     },
     options: { ...placeOptions, ...keyOptions },
+    needsScratch: true,
     examples: [
       ["$0 inspect ./app.db", "its version, size, tables and rows"],
       ["$0 inspect latest --from ./backups", "what is in the backup, and whether it can be decoded"],

@@ -23,6 +23,7 @@ export const command = defineCommand(
       yes: { type: "boolean", default: false, describe: "Do not ask on a terminal" },
       ...keyOptions,
     },
+    needsScratch: true,
     examples: [
       ["$0 restore latest --from ./backups --into ./copy.db", "a new file, compared with the backup's own fingerprint"],
     ],

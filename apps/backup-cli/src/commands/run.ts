@@ -9,6 +9,7 @@ export const command = defineCommand(
     positionals: { targets: { type: "string", array: true, describe: "Targets of the configuration [all]" } },
     options: {},
     unattended: true,
+    needsScratch: true,
     examples: [["$0 run", "in a crontab: silent while all is well"]],
   },
   async ({ targets: names = [] }, session) => {

@@ -18,6 +18,7 @@ export const command = defineCommand(
       sources: { type: "string", array: true, describe: "Targets of the configuration [all], paths or URLs" },
     },
     options: {},
+    needsScratch: true,
     examples: [["$0 save ./app.db", "without any configuration"]],
   },
   async ({ sources = [] }, session) => {

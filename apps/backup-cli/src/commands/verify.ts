@@ -19,6 +19,7 @@ export const command = defineCommand(
       },
       ...keyOptions,
     },
+    needsScratch: true,
     examples: [
       ["$0 verify latest --from ./backups", "restore it into a scratch database and compare every row"],
       ["$0 verify latest --from ./backups --level hashes", "needs no key for encrypted backups"],

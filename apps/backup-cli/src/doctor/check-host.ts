@@ -1,10 +1,17 @@
 import { statfs } from "node:fs/promises";
 import { formatBytes } from "@dbsave/core";
 import type { Session } from "../session/session.ts";
+import { usableScratch } from "../session/usable-scratch.ts";
 import { type Check, ok } from "./check.ts";
 
 /** When this version was made: no right clock can be before it. */
 const earliest = new Date("2026-11-01T00:00:00Z");
+
+/** Where restores to verify, and copies that engines need, are made. */
+export async function* checkScratch({ run }: Session): AsyncGenerator<Check> {
+  const place = await usableScratch(run.scratchRoot, "$TMPDIR");
+  yield ok("scratch", `${place}: ${formatBytes(await freeBytesOf(place))} free`);
+}
 
 export async function* checkHost({ run }: Session): AsyncGenerator<Check> {
   yield ok("node", `Node.js ${process.versions.node}`);
@@ -17,7 +24,6 @@ export async function* checkHost({ run }: Session): AsyncGenerator<Check> {
         fix: "Set the clock: retention and freshness depend on it.",
       }
     : ok("clock", now.toISOString());
-  yield ok("scratch", `${run.scratchRoot}: ${formatBytes(await freeBytesOf(run.scratchRoot))} free`);
 }
 
 export async function freeBytesOf(directory: string): Promise<number> {

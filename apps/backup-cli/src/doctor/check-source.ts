@@ -78,6 +78,6 @@ async function* checkScratch(
     about,
     code: "NO_SPACE",
     message,
-    fix: "Free space, or name a larger place in $TMPDIR.",
+    fix: "Free space, or name a larger place: --scratch, or scratch in the configuration.",
   };
 }

@@ -2,11 +2,13 @@ import { adHocStorage, type Config, loadConfig, type StorageConfig } from "@dbsa
 import { DbsaveError, isDbsaveError } from "@dbsave/core";
 import type { Session } from "../session/session.ts";
 
-/** The configuration of this session: `--config`, else where configurations are looked for. */
+/** The configuration of this session: `--config`, else where configurations are looked for. The session follows it. */
 export async function configOf(session: Session): Promise<Config> {
   const { env, cwd, signal, run } = session;
   const path = session.config === undefined ? {} : { path: session.config };
-  return await loadConfig({ ...path, env, cwd, signal, tools: run.tools });
+  const config = await loadConfig({ ...path, env, cwd, signal, tools: run.tools });
+  await session.follow(config);
+  return config;
 }
 
 /** The same, or undefined when there is none and none was named. */

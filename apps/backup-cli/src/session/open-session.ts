@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { hostTools } from "@dbsave/exec";
 import type { GlobalArguments } from "../command-line/global-options.ts";
 import type { Parsed } from "../command-line/parse.ts";
@@ -8,23 +9,39 @@ import { paintFor } from "../output/paint.ts";
 import { type Loudness, type Reporter, silent } from "../output/reporter.ts";
 import { confirm } from "./confirm.ts";
 import type { Session } from "./session.ts";
+import { usableScratch } from "./usable-scratch.ts";
 
-/** The session of this process: its terminal, environment, directory and clock. */
-export function openSession({ command, args }: Parsed, signal: AbortSignal): Session {
+/** The session of this process: its terminal, environment, directory and clock. OPTIONS_INVALID for an unusable `--scratch`. */
+export async function openSession({ command, args }: Parsed, signal: AbortSignal): Promise<Session> {
   const { env, stdin, stderr, stdout } = process;
   const now = (): Date => new Date();
   const isUnattended = command.unattended === true && !stdout.isTTY && !stderr.isTTY;
   const loudness = loudnessOf(args, isUnattended);
   const reporter = chooseReporter(args, loudness, now);
+  const cwd = process.cwd();
+  let scratchRoot =
+    args.scratch === undefined ? tmpdir() : await usableScratch(resolve(cwd, args.scratch), "--scratch");
   return {
     env,
-    cwd: process.cwd(),
+    cwd,
     config: args.config,
     isInteractive: stdin.isTTY && stderr.isTTY && !args.json,
     isTroubleOnly: loudness === "trouble",
     signal,
     reporter,
-    run: { signal, tools: hostTools({ env }), scratchRoot: tmpdir(), now, report: (event) => reporter.event(event) },
+    run: {
+      signal,
+      tools: hostTools({ env }),
+      get scratchRoot() {
+        return scratchRoot;
+      },
+      now,
+      report: (event) => reporter.event(event),
+    },
+    async follow({ scratch }) {
+      if (scratch === null || args.scratch !== undefined) return;
+      scratchRoot = command.needsScratch ? await usableScratch(scratch, "scratch of the configuration") : scratch;
+    },
     confirm: (question) => confirm(question, signal),
   };
 }

@@ -1,3 +1,4 @@
+import type { Config } from "@dbsave/config";
 import type { RunOptions } from "@dbsave/core";
 import type { Reporter } from "../output/reporter.ts";
 
@@ -13,8 +14,10 @@ export interface Session {
   readonly isTroubleOnly: boolean;
   readonly signal: AbortSignal;
   readonly reporter: Reporter;
-  /** The same, as core's operations want it. */
+  /** The same, as core's operations want it. Its `scratchRoot` is that of the command line, else of `follow`, else $TMPDIR. */
   readonly run: Required<RunOptions>;
+  /** From now on `config` counts where the command line says nothing. OPTIONS_INVALID when a scratch place is needed and unusable. */
+  follow(config: Pick<Config, "scratch">): Promise<void>;
   /** Anything but yes is no. Only when `isInteractive`. */
   confirm(question: string): Promise<boolean>;
 }

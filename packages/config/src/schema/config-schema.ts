@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { targetSchema } from "../engines/engines.ts";
 import { storageSchema } from "../storages/storages.ts";
-import { storageName, targetName } from "./plain-values.ts";
+import { path, storageName, targetName } from "./plain-values.ts";
 import { policySchema } from "./policy-schema.ts";
 
 const filled = (what: string) =>
@@ -10,6 +10,9 @@ const filled = (what: string) =>
 /** The whole dbsave.yaml. */
 export const configSchema = z.strictObject({
   version: z.literal(1).describe("Version of this format."),
+  scratch: path
+    .exactOptional()
+    .describe("Directory in which private scratch directories are made, in place of the temporary directory."),
   defaults: policySchema.exactOptional().describe("What holds for every target that does not say otherwise."),
   storages: z
     .record(storageName, storageSchema)

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { toDbsaveError } from "../errors/dbsave-error.ts";
 import { isAlive, processIdentity } from "../lock/process-identity.ts";
 
 /** How long what cannot be told from a live run's, such as another container's, is left alone. */
@@ -14,16 +15,20 @@ export interface Scratch extends AsyncDisposable {
 /**
  * Makes a private (0700) directory below `root`, and first removes those that killed runs of this user left there: they can
  * hold a plain copy of a database. Its name tells whose it is, so there is no moment in which it belongs to nobody, and
- * stays short, because a socket in it may have 107 characters.
+ * stays short, because a socket in it may have 107 characters. OPTIONS_INVALID when `root` is no directory.
  */
 export async function makeScratch(root: string): Promise<Scratch> {
-  for (const name of await readdir(root)) {
-    const directory = join(root, name);
-    if (await isLeftover(directory, name)) await rm(directory, { recursive: true, force: true });
+  try {
+    for (const name of await readdir(root)) {
+      const directory = join(root, name);
+      if (await isLeftover(directory, name)) await rm(directory, { recursive: true, force: true });
+    }
+    const { pid, startTime } = processIdentity();
+    const path = await mkdtemp(join(root, `dbsave-${placeOf()}-${pid}-${startTime}-`));
+    return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  } catch (error) {
+    throw toDbsaveError(error, "OPTIONS_INVALID", `scratch: cannot be used: ${root}`);
   }
-  const { pid, startTime } = processIdentity();
-  const path = await mkdtemp(join(root, `dbsave-${placeOf()}-${pid}-${startTime}-`));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 async function isLeftover(directory: string, name: string): Promise<boolean> {

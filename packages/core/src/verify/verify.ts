@@ -58,7 +58,7 @@ export async function verify(engine: Engine, options: VerifyOptions): Promise<Pr
 type Verdict = Pick<Proof, "findings" | "outcome">;
 
 /** Thrown: the caller asked for something that cannot be, and no proof is written. */
-const notAboutTheBackup: ReadonlySet<ErrorCode> = new Set(["KEY_WRONG", "UNSUPPORTED", "ABORTED"]);
+const notAboutTheBackup: ReadonlySet<ErrorCode> = new Set(["KEY_WRONG", "OPTIONS_INVALID", "UNSUPPORTED", "ABORTED"]);
 /** The surroundings failed, so the backup was not judged. Everything else counts against it. */
 const surroundings: ReadonlySet<ErrorCode> = new Set([
   "NO_SPACE",
