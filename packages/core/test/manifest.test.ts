@@ -69,6 +69,19 @@ describe("a manifest", () => {
     },
   );
 
+  const [artifact] = sampleManifest().artifacts;
+  const [document] = sampleManifest().documents;
+  it.each([
+    ["two artifacts of one name", { artifacts: [artifact, { ...artifact, storedName: "other" }] }],
+    ["two artifacts in one file", { artifacts: [artifact, { ...artifact, name: "other" }] }],
+    ["an artifact in a document's file", { artifacts: [{ ...artifact, storedName: "RESTORE.md" }] }],
+    ["an artifact in manifest.json", { artifacts: [{ ...artifact, storedName: "manifest.json" }] }],
+    ["a document in manifest.json", { documents: [{ ...document, storedName: "manifest.json" }] }],
+  ])("with %s is refused", (_, changes) => {
+    const text = sealJson({ ...sampleManifest(), ...changes });
+    expect(failure(() => readManifest(text, "m"))).toMatchObject({ code: "MANIFEST_INVALID" });
+  });
+
   it.each([
     ["sequence", -1],
     ["sequence", 1.5],

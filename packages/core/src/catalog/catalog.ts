@@ -1,8 +1,7 @@
 import type { Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
-import { readDocument } from "../documents/document-store.ts";
 import { type DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
-import { readManifest } from "../manifest/read-manifest.ts";
+import { loadManifest } from "../manifest/load-manifest.ts";
 import { parseBackupId } from "../repository/backup-id.ts";
 import { keys } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -92,10 +91,9 @@ async function readEntry(
   pin: string | null,
   signal: AbortSignal,
 ): Promise<CatalogEntry> {
-  const key = keys.manifest(target, id);
-  const manifest = readManifest(await readDocument(storage, key, signal), key);
+  const manifest = await loadManifest(storage, target, id, signal);
   const proofs: Proof[] = [];
-  for (const name of proofNames) proofs.push(await readProof(storage, `${keys.proofsOf(target, id)}${name}`, signal));
+  for (const name of proofNames) proofs.push(await readProof(storage, target, id, name, signal));
   proofs.sort(byTimeThenOutcome);
   const newestConclusive = proofs.findLast((proof) => proof.outcome !== "inconclusive");
   const state = newestConclusive?.outcome === "failed" ? "suspect" : "good";

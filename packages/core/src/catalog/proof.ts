@@ -4,6 +4,7 @@ import type { Storage } from "../contracts/storage.ts";
 import { readDocument, writeDocument } from "../documents/document-store.ts";
 import { Fields } from "../documents/fields.ts";
 import { sealJson, unsealJson } from "../documents/sealed-json.ts";
+import { DbsaveError } from "../errors/dbsave-error.ts";
 import { ERRORS, type ErrorCode } from "../errors/error-table.ts";
 import { newEventId } from "../repository/backup-id.ts";
 import { keys } from "../repository/layout.ts";
@@ -28,15 +29,29 @@ export interface Proof {
   readonly run: string;
 }
 
-/** Durable on return. */
+/** Durable on return. MANIFEST_INVALID, and nothing is stored, for one that could not be read again: it would spoil its backup. */
 export async function writeProof(storage: Storage, proof: Proof, signal: AbortSignal): Promise<void> {
   const key = keys.proof(proof.target, proof.backup, newEventId(proof.startedAt));
-  await writeDocument(storage, key, sealJson(proof), "fail", signal);
+  const text = sealJson(proof);
+  parseProof(text, key);
+  await writeDocument(storage, key, text, "fail", signal);
 }
 
-/** MANIFEST_INVALID when it was damaged or changed. */
-export async function readProof(storage: Storage, key: string, signal: AbortSignal): Promise<Proof> {
-  const text = await readDocument(storage, key, signal);
+/** The proof called `name` of a backup. MANIFEST_INVALID when it was damaged or changed, or is about another backup. */
+export async function readProof(
+  storage: Storage,
+  target: string,
+  backup: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const key = `${keys.proofsOf(target, backup)}${name}`;
+  const proof = parseProof(await readDocument(storage, key, signal), key);
+  if (proof.target === target && proof.backup === backup) return proof;
+  throw new DbsaveError("MANIFEST_INVALID", `${key}: it is about ${proof.backup} of ${proof.target}`);
+}
+
+function parseProof(text: string, key: string): Proof {
   const fields = new Fields(unsealJson(text, key), key);
   return {
     formatVersion: 1,

@@ -7,7 +7,7 @@ const newestFormat = 1;
 
 /**
  * The manifest inside `text`. MANIFEST_INVALID when a byte was changed or a member is missing or unsafe (names that would
- * leave the backup's folder); REPOSITORY_UNSUPPORTED when a newer dbsave wrote it. Members it does not know are ignored.
+ * leave the backup's folder, or stand for two files); REPOSITORY_UNSUPPORTED when a newer dbsave wrote it. Members it does not know are ignored.
  */
 export function readManifest(text: string, what: string): Manifest {
   const document = unsealJson(text, what);
@@ -18,7 +18,25 @@ export function readManifest(text: string, what: string): Manifest {
   }
   if (formatVersion !== newestFormat)
     throw new DbsaveError("MANIFEST_INVALID", `${what}: no such format ${formatVersion}`);
-  return readFormat1(fields);
+  const manifest = readFormat1(fields);
+  refuseTwice(
+    manifest.artifacts.map(({ name }) => name),
+    `${what}.artifacts`,
+  );
+  refuseTwice(["manifest.json", ...storedNames(manifest)], `${what}.artifacts or .documents`);
+  return manifest;
+}
+
+function storedNames({ artifacts, documents }: Manifest): readonly string[] {
+  return [...artifacts, ...documents].map(({ storedName }) => storedName);
+}
+
+function refuseTwice(names: readonly string[], what: string): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new DbsaveError("MANIFEST_INVALID", `${what}: "${name}" stands for two files`);
+    seen.add(name);
+  }
 }
 
 function readFormat1(fields: Fields): Manifest {

@@ -8,6 +8,7 @@ import type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, Manifest
 import { writeDocument } from "../documents/document-store.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { TargetLock } from "../lock/target-lock.ts";
+import { readManifest } from "../manifest/read-manifest.ts";
 import { writeManifest } from "../manifest/write-manifest.ts";
 import { newBackupId } from "../repository/backup-id.ts";
 import { deleteBackup } from "../repository/delete-backup.ts";
@@ -60,8 +61,11 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
       artifacts,
       documents,
     );
+    const key = keys.manifest(target, id);
+    const text = writeManifest(manifest);
+    readManifest(text, key); // what cannot be read again must never be committed
     await lock.assertHeld(run.signal);
-    await writeDocument(repository.storage, keys.manifest(target, id), writeManifest(manifest), "fail", run.signal);
+    await writeDocument(repository.storage, key, text, "fail", run.signal);
     await readBack(order, manifest, run);
     return manifest;
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { Finding } from "../contracts/finding.ts";
 import type { Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
-import { readDocument } from "../documents/document-store.ts";
-import { isDbsaveError } from "../errors/dbsave-error.ts";
-import { readManifest } from "../manifest/read-manifest.ts";
+import { DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
+import { loadManifest } from "../manifest/load-manifest.ts";
+import { writeManifest } from "../manifest/write-manifest.ts";
 import { keys } from "../repository/layout.ts";
 import { CheckedStream } from "../streams/checked-stream.ts";
 import { connect } from "../streams/connect.ts";
@@ -11,7 +11,8 @@ import { drain } from "../streams/drain.ts";
 
 /**
  * Reads every stored byte of a backup again and compares it with the manifest; names each file that is missing, changed or
- * does not belong. Damage is a finding; a storage that cannot be read is thrown.
+ * does not belong. Damage is a finding; MANIFEST_INVALID when the stored manifest is another one, and a storage that cannot
+ * be read, are thrown.
  */
 export async function checkFiles(
   storage: Storage,
@@ -20,8 +21,9 @@ export async function checkFiles(
   onBytes: (file: string, doneBytes: number, totalBytes: number) => void,
 ): Promise<readonly Finding[]> {
   const { target, id } = manifest;
-  const manifestKey = keys.manifest(target, id);
-  readManifest(await readDocument(storage, manifestKey, signal), manifestKey);
+  if (writeManifest(await loadManifest(storage, target, id, signal)) !== writeManifest(manifest)) {
+    throw new DbsaveError("MANIFEST_INVALID", `${keys.manifest(target, id)}: it is not the manifest to verify`);
+  }
   const files = [...manifest.artifacts, ...manifest.documents];
   const findings: Finding[] = [];
   for (const file of files) {
