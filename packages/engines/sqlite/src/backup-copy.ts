@@ -1,6 +1,7 @@
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactSink, BackupFacts, Fingerprint, RecipeStep, RunContext } from "@dbsave/core";
-import { abortStream, nodeFs, readRange } from "@dbsave/core";
+import { abortStream, nodeFs } from "@dbsave/core";
 import { checkSize } from "./file/header.ts";
 import { type PrivateDirectory, privateDirectory } from "./file/private-directory.ts";
 import { readStart } from "./file/read-start.ts";
@@ -10,6 +11,9 @@ import { runJob } from "./worker/run-job.ts";
 import { sideBySide } from "./worker/side-by-side.ts";
 
 export const copyName = "database.sqlite";
+
+/** Larger pieces are no faster, and what the collector leaves lying grows with them. */
+const readBytes = 128 * 1024;
 
 /** What the copy thread found, and the fingerprint where it had to be read from the copy. */
 type Sent = Copied & { readonly fingerprint: Fingerprint | null };
@@ -57,9 +61,9 @@ async function send(
   signal: AbortSignal,
 ): Promise<Sent> {
   const path = join(directory.path, copyName);
-  const file = await nodeFs.openFile(path);
+  const file = await open(path);
   const { header, sizeBytes } = await readStart(file);
-  const body = abortStream(readRange(file, 0, sizeBytes, "sqlite: private copy"), signal, "sqlite: backup");
+  const body = abortStream(file.createReadStream({ start: 0, highWaterMark: readBytes }), signal, "sqlite: backup");
   try {
     checkSize(header, sizeBytes, "the private copy");
     const info = { name: copyName, mediaType: "application/vnd.sqlite3", estimatedBytes: sizeBytes };

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { type ArtifactSource, DbsaveError, type Manifest, nodeFs, writeFile } from "@dbsave/core";
 import { copyName } from "./backup-copy.ts";
 import { sqlName } from "./backup-sql.ts";
@@ -34,13 +35,9 @@ export async function materialise(source: ArtifactSource, path: string, signal: 
 }
 
 async function checkFileSize(path: string): Promise<void> {
-  const file = await nodeFs.openFile(path);
-  try {
-    const { header, sizeBytes } = await readStart(file);
-    checkSize(header, sizeBytes, "the artifact");
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path);
+  const { header, sizeBytes } = await readStart(file);
+  checkSize(header, sizeBytes, "the artifact");
 }
 
 function journalModeOf({ details }: Manifest): string {
