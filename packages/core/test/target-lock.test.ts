@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { memoryStorage, processIdentity, type Storage } from "@dbsave/core";
+import { DbsaveError, memoryStorage, processIdentity, type Storage } from "@dbsave/core";
 import { describe, expect, it } from "vitest";
 import { sealJson } from "../src/documents/sealed-json.ts";
 import { lockTarget } from "../src/lock/target-lock.ts";
@@ -70,6 +70,29 @@ describe("a target's lock", () => {
     const storage = memoryStorage();
     await foreignLock(storage, processIdentity(), minutesAgo(600));
     await expect(lockTarget(storage, "orders", options)).rejects.toMatchObject({ code: "LOCKED" });
+  });
+
+  it("that cannot be released does not undo what was done under it", async () => {
+    const memory = memoryStorage();
+    const full = (): Promise<never> => Promise.reject(new DbsaveError("STORAGE_FAILED", "memory: gone"));
+    const lock = await lockTarget({ ...memory, delete: full }, "orders", options);
+    await expect(lock[Symbol.asyncDispose]()).resolves.toBeUndefined();
+    await expect(lockTarget(memory, "orders", options)).rejects.toMatchObject({ code: "LOCKED" });
+  });
+
+  it("is not left behind when the dead one before it cannot be removed, and is free afterwards", async () => {
+    const memory = memoryStorage();
+    await foreignLock(memory, dead, now);
+    const stuck = (key: string): Promise<void> =>
+      key.endsWith("1.json") ? Promise.reject(new DbsaveError("STORAGE_FAILED", key)) : memory.delete(key, signal);
+    {
+      await using lock = await lockTarget({ ...memory, delete: stuck }, "orders", options);
+      await lock.assertHeld(signal);
+    }
+    await using second = await lockTarget(memory, "orders", options);
+    await second.assertHeld(signal);
+    const keys = (await Array.fromAsync(memory.list("locks/", signal))).map(({ key }) => key);
+    expect(keys).toEqual(["locks/orders/00000002.json"]);
   });
 
   it("that cannot be read is held, not free", async () => {

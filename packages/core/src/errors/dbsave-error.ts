@@ -43,9 +43,13 @@ export function isDbsaveError(error: unknown, code?: ErrorCode): error is Dbsave
   );
 }
 
-/** `error` itself when it is a `DbsaveError`; an `ABORTED` one when `signal` was the reason; else wrapped under `code`. */
+/**
+ * `error` itself when it is a `DbsaveError`; an `ABORTED` one when `signal` was the reason; else wrapped under `code`.
+ * When cleaning up failed as well (`SuppressedError`), the failure that came first decides.
+ */
 export function toDbsaveError(error: unknown, code: ErrorCode, what: string, signal?: AbortSignal): DbsaveError {
   if (isDbsaveError(error)) return error;
+  if (error instanceof SuppressedError) return toDbsaveError(error.suppressed, code, what, signal);
   if (signal?.aborted) return new DbsaveError("ABORTED", `${what}: cancelled`, { cause: error });
   const systemCode = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   const message = `${what}: ${error instanceof Error ? error.message : String(error)}`;

@@ -7,8 +7,12 @@ import { isStale, type LockRecord, readLockRecord, writeLockRecord } from "./loc
 import { processIdentity } from "./process-identity.ts";
 
 const refreshMs = 60_000;
+const releaseLimitMs = 3_000;
 
-/** The right to write into one target. Losing it is noticed at the latest by `assertHeld`. */
+/**
+ * The right to write into one target. Losing it is noticed at the latest by `assertHeld`. Disposing releases it and never
+ * fails: what was done under the lock is done. A lock that cannot be removed counts as held until this process ends.
+ */
 export interface TargetLock extends AsyncDisposable {
   /** LOCK_LOST when another run has taken over. Called right before every commit point. */
   assertHeld(signal: AbortSignal): Promise<void>;
@@ -43,7 +47,8 @@ export async function lockTarget(storage: Storage, target: string, options: Lock
     await refuseLiveHolder(storage, target, generation, options);
     throw locked(target, "another run");
   }
-  if (newest > 0) await storage.delete(keys.lock(target, newest), signal);
+  // One that stays is older than ours, so it counts for nothing, and whoever comes next takes it away.
+  if (newest > 0) await storage.delete(keys.lock(target, newest), signal).catch(() => undefined);
   return heldLock(storage, target, generation, record, options.now);
 }
 
@@ -71,8 +76,13 @@ function heldLock(
   // A refresh that fails is no event of its own: the lock grows old, and assertHeld tells before anything is committed.
   let refreshing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    refreshing = refresh().catch(() => undefined);
+    refreshing = refreshing.then(refresh).catch(() => undefined);
   }, refreshMs).unref();
+  const release = async (): Promise<void> => {
+    const signal = AbortSignal.timeout(releaseLimitMs);
+    const current = await readIfPresent(storage, key, signal);
+    if (current?.token === record.token) await storage.delete(key, signal);
+  };
 
   return {
     assertHeld,
@@ -80,9 +90,7 @@ function heldLock(
       clearInterval(timer);
       stop.abort();
       await refreshing;
-      const signal = new AbortController().signal;
-      const current = await readIfPresent(storage, key, signal);
-      if (current?.token === record.token) await storage.delete(key, signal);
+      await release().catch(() => undefined);
     },
   };
 }
