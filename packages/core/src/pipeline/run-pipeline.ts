@@ -11,6 +11,8 @@ export interface PipelineOptions extends RunOptions {
   readonly command?: string;
 }
 
+const recordLimitMs = 3_000;
+
 /**
  * The pipeline of cron: for every item lock, probe, preflight, save, backup, commit, read back, verify, guard, prune.
  * One target after another; a target that fails never stops the others. Never rejects for a target's failure: it is in
@@ -35,14 +37,19 @@ export async function runPipeline(items: readonly PipelineItem[], options: Pipel
 async function runItem(item: PipelineItem, run: RecordedRun): Promise<TargetResult> {
   const { target, engine } = item.job;
   const result: TargetResult = { target, warnings: [] };
+  const error = await runTarget(item, run, result).then(
+    () => undefined,
+    (raw: unknown) => toDbsaveError(raw, "BACKUP_FAILED", `${engine.name}: run of ${target}`, run.signal),
+  );
+  await storeRecord(run, result);
+  return error === undefined ? result : { ...result, error };
+}
+
+/** The record does not decide about the run: one that cannot be stored is a warning. */
+async function storeRecord(run: RecordedRun, { warnings }: TargetResult): Promise<void> {
   try {
-    await runTarget(item, run, result);
-    return result;
-  } catch (error) {
-    const what = `${engine.name}: run of ${target}`;
-    return { ...result, error: toDbsaveError(error, "BACKUP_FAILED", what, run.signal) };
-  } finally {
-    // The record must not decide about the run: whatever keeps it from being stored was reported by the run itself.
-    await run.journal.save(AbortSignal.timeout(5_000)).catch(() => undefined);
+    await run.journal.save(AbortSignal.timeout(recordLimitMs));
+  } catch (raw) {
+    warnings.push(`record: ${toDbsaveError(raw, "STORAGE_FAILED", "the run record").message}`);
   }
 }

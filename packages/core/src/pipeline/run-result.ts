@@ -33,8 +33,9 @@ export function exitOfTarget(result: TargetResult): number {
   return result.warnings.length > 0 ? 5 : 0;
 }
 
-/** The worst of all targets; 3 when some stopped and others did not. */
+/** The worst of all targets; 130 when the run was cancelled; 3 when some stopped and others did not. */
 export function exitOfRun(results: readonly TargetResult[]): number {
+  if (results.some(({ error }) => error?.code === "ABORTED")) return ERRORS.ABORTED.exit;
   const stopped = results.filter((result) => result.error !== undefined);
   if (stopped.length > 0 && stopped.length < results.length) return 3;
   const exits = results.map(exitOfTarget);

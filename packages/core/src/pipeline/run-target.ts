@@ -18,6 +18,7 @@ import { verify } from "../verify/verify.ts";
 import { checkCodecs, checkMethod, checkSpace, refuseErrors } from "./preflight.ts";
 import { type PruneReport, pruneLocked } from "./prune.ts";
 import type { TargetResult } from "./run-result.ts";
+import { sweepLeftovers } from "./sweep.ts";
 import { takeBackup } from "./take-backup.ts";
 
 export interface PipelineItem {
@@ -34,22 +35,18 @@ export interface RecordedRun extends Run {
 /** The pipeline of one target. `result` is filled as far as it gets; the first failure of a phase is thrown. */
 export async function runTarget(item: PipelineItem, run: RecordedRun, result: TargetResult): Promise<void> {
   const { job, repository } = item;
-  const { target, engine } = job;
-  checkTargetName(target);
-  const method = checkMethod(engine, job.method, "full");
+  const { target, engine, retention } = job;
   const step = recordedPhases(run, target, result.warnings);
 
-  await using lock = await step("lock", async () => ({ value: await lockFor(item, run) }));
-  const catalog = await readCatalog(repository, target, run.signal);
+  await using lock = await step("lock", () => lockFor(item, run));
   const source = await step("probe", () => probe(job, run));
-  await step("preflight", () => preflight(item, source, catalog, run));
+  const { method, catalog } = await step("preflight", () => preflight(item, source, run));
   const save = await step("save", () => saveSource(job, run));
   const order = { ...job, repository, method, kind: "full", source, save, run: run.runId } as const;
   const manifest = await step("backup", async () => summarised(await takeBackup(engine, order, lock, run)));
   result.manifest = manifest;
   if (job.verify !== "off") result.proof = await step("verify", () => prove(item, manifest, run));
   result.guarded = await step("guard", () => guard(item, manifest, catalog, run));
-  const { retention } = job;
   if (retention === null) return;
   const sound = result.proof?.outcome !== "failed" && result.guarded.length === 0;
   result.pruned = await step("prune", () => rotate({ repository, target, policy: retention }, sound, lock, run));
@@ -66,37 +63,54 @@ function recordedPhases(run: RecordedRun, target: string, warnings: string[]): S
       return outcome;
     };
     const value = await phase(run, target, name, noticed);
-    await run.journal.save(run.signal);
+    // Each record holds all before it, so only the last one has to tell when it could not be stored.
+    await run.journal.save(run.signal).catch(() => undefined);
     return value;
   };
 }
 
-async function lockFor(item: PipelineItem, run: RecordedRun): Promise<TargetLock> {
-  const { storage } = item.repository;
-  return await lockTarget(storage, item.job.target, { run: run.runId, now: run.now, signal: run.signal });
+async function lockFor({ job, repository }: PipelineItem, run: RecordedRun): Promise<PhaseOutcome<TargetLock>> {
+  checkTargetName(job.target);
+  const options = { run: run.runId, now: run.now, signal: run.signal };
+  return { value: await lockTarget(repository.storage, job.target, options) };
 }
 
 async function probe(job: Job, run: Run): Promise<PhaseOutcome<ServerFacts>> {
   const facts = await withContext(run, job.target, "probe", (ctx) => job.engine.probe(ctx));
   refuseErrors(job.engine.name, facts.findings);
-  const [warning] = facts.findings;
-  return {
-    value: facts,
-    state: warning === undefined ? "ok" : "warning",
-    message: warning === undefined ? `${facts.description} (${facts.version})` : warning.message,
-  };
+  const warnings = facts.findings.filter(({ severity }) => severity === "warning");
+  if (warnings.length > 0) return warned(facts, warnings);
+  return { value: facts, message: `${facts.description} (${facts.version})` };
 }
 
-async function preflight(
-  item: PipelineItem,
-  source: ServerFacts,
-  catalog: Catalog,
-  run: Run,
-): Promise<PhaseOutcome<void>> {
-  await checkCodecs(item.job.codecs);
+interface Prepared {
+  readonly method: string;
+  readonly catalog: Catalog;
+}
+
+/** Everything that can be known to fail fails here. Leftovers go first, because they may be what fills the disk. */
+async function preflight(item: PipelineItem, source: ServerFacts, run: Run): Promise<PhaseOutcome<Prepared>> {
+  const { job, repository } = item;
+  const method = checkMethod(job.engine, job.method, "full");
+  await checkCodecs(job.codecs);
+  const catalog = await readCatalog(repository, job.target, run.signal);
+  const unswept = await sweep(repository, catalog, run);
   const last = catalog.entries.at(-1)?.manifest;
   const expected = last === undefined ? undefined : storedBytes(last);
-  return warned(undefined, await checkSpace(item.repository.storage, source, expected, run.signal));
+  const space = await checkSpace(repository.storage, source, expected, run.signal);
+  return warned({ method, catalog }, [...unswept, ...space]);
+}
+
+/** What cannot be cleaned up is no reason to go without a backup. */
+async function sweep(repository: Repository, catalog: Catalog, run: Run): Promise<readonly Finding[]> {
+  try {
+    await sweepLeftovers(repository, catalog, run);
+    return [];
+  } catch (raw) {
+    const { code, message } = toDbsaveError(raw, "STORAGE_FAILED", `sweep of ${catalog.target}`, run.signal);
+    if (code === "ABORTED") throw raw;
+    return [{ severity: "warning", code, object: "leftovers of interrupted runs", message }];
+  }
 }
 
 async function saveSource(job: Job, run: Run): Promise<PhaseOutcome<ManifestSave>> {

@@ -4,6 +4,7 @@ import type { Phase } from "../contracts/events.ts";
 import type { EngineEvent, ReportProgress, RunContext } from "../contracts/run-context.ts";
 import type { ToolRunner } from "../contracts/tool-runner.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
+import { throwIfAborted } from "../streams/abort.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { makeScratch } from "./scratch.ts";
 
@@ -36,14 +37,14 @@ export function runWith(options: RunOptions): Run {
   };
 }
 
-/** Calls `work` with an engine's context; its private scratch directory is gone when the result is there, also on failure. */
+/** Calls `work` with an engine's context, or fails with ABORTED; its private scratch directory is gone when the result is there, also on failure. */
 export async function withContext<T>(
   run: Run,
   target: string,
   phase: Phase,
   work: (ctx: RunContext) => Promise<T>,
 ): Promise<T> {
-  run.signal.throwIfAborted();
+  throwIfAborted(run.signal, `${phase} of ${target}`);
   await using scratch = await makeScratch(run.scratchRoot);
   return await work({
     signal: run.signal,
