@@ -55,7 +55,7 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/export.ts"),
   },
   {
-    usage: "inspect <what>",
+    usage: "inspect [what]",
     summary: "Look into a database (tables, rows), or into a backup",
     load: () => import("./commands/inspect.ts"),
   },

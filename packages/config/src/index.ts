@@ -12,6 +12,13 @@ export { type StarterConfigOptions, starterConfig } from "./starter-config.ts";
 export type { StorageConfig } from "./storage.ts";
 export type { TargetConfig } from "./target.ts";
 
+/** A database that nobody named. */
+export interface DetectedSource {
+  readonly path: string;
+  /** How it was found, for people: `DATABASE_URL in .env`. */
+  readonly reason: string;
+}
+
 /**
  * Finds, reads and checks a dbsave.yaml. Opens nothing, reads no secret and loads no engine. CONFIG_NOT_FOUND naming the
  * places that were tried; CONFIG_INVALID with every mistake of every file, each with file, line and path.
@@ -34,6 +41,18 @@ export async function adHocConfig(options: AdHocOptions): Promise<Config> {
 export async function adHocStorage(options: Pick<AdHocOptions, "to" | "cwd">): Promise<StorageConfig> {
   const adHoc = await import("./ad-hoc.ts");
   return adHoc.adHocStorage(options);
+}
+
+/**
+ * The one database of the application in `cwd`, and how it was found: by its environment, its .env file, or because there is
+ * only one. SOURCE_AMBIGUOUS listing them, SOURCE_NOT_FOUND.
+ */
+export async function detectSource(application: {
+  readonly env: AdHocOptions["env"];
+  readonly cwd: string;
+}): Promise<DetectedSource> {
+  const { detectSqlite } = await import("@dbsave/sqlite");
+  return await detectSqlite(application);
 }
 
 /** The JSON Schema of dbsave.yaml, as published in `dbsave.schema.json`. */

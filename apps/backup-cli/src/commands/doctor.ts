@@ -3,7 +3,9 @@ import { type Check, exitOfChecks, guarded, ok } from "../doctor/check.ts";
 import { checkHost, checkScratch } from "../doctor/check-host.ts";
 import { checkSource } from "../doctor/check-source.ts";
 import { checkStorage } from "../doctor/check-storage.ts";
+import type { AdHocArguments } from "../places/ad-hoc-targets.ts";
 import { chooseTargets } from "../places/choose-targets.ts";
+import { sourceOption } from "../places/detected-source.ts";
 import { configOf } from "../places/find-config.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import type { Session } from "../session/session.ts";
@@ -19,6 +21,7 @@ export const command = defineCommand(
       },
     },
     options: {
+      ...sourceOption,
       to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
       ...keyOptions,
     },
@@ -28,8 +31,8 @@ export const command = defineCommand(
       ["$0 doctor ./app.db --to ./backups", "without any configuration"],
     ],
   },
-  async ({ sources = [], to, ...args }, session) => {
-    const checks = await Array.fromAsync(everything(sources, to, keysOf(args), session));
+  async ({ sources = [], source, to, ...args }, session) => {
+    const checks = await Array.fromAsync(everything(sources, { source, to }, keysOf(args), session));
     return {
       exit: exitOfChecks(checks),
       json: { type: "doctor", checks },
@@ -40,17 +43,17 @@ export const command = defineCommand(
 
 async function* everything(
   sources: readonly string[],
-  to: string | undefined,
+  place: AdHocArguments,
   keys: ReturnType<typeof keysOf>,
   session: Session,
 ): AsyncGenerator<Check> {
   yield* guarded("this machine", () => checkHost(session));
   yield* guarded("configuration", async function* () {
-    if (to === undefined) {
+    if (place.to === undefined) {
       const { files } = await configOf(session);
       yield ok("configuration", files.join(", "));
     }
-    const { targets, isAdHoc } = await chooseTargets(sources, { to }, session);
+    const { targets, isAdHoc } = await chooseTargets(sources, place, session);
     yield* guarded("scratch", () => checkScratch(session));
     const storages = new Map(targets.map(({ storage }) => [storage.description, storage]));
     for (const storage of storages.values())

@@ -1,15 +1,19 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { loadConfig } from "@dbsave/config";
-import { DbsaveError, isDbsaveError, openRepository } from "@dbsave/core";
+import { isDbsaveError, openRepository } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { writeStarter } from "../init/write-starter.ts";
+import { detectedSource } from "../places/detected-source.ts";
 import type { Session } from "../session/session.ts";
 
 export const command = defineCommand(
   {
     positionals: {
-      source: { type: "string", describe: "The first database: a path or URL. Not needed when dbsave.yaml is there" },
+      source: {
+        type: "string",
+        describe: "The first database: a path or URL [by DATABASE_URL, .env, or the only one here]",
+      },
     },
     options: {
       to: { type: "string", requiresArg: true, default: "./backups", describe: "Repository: a directory" },
@@ -20,9 +24,8 @@ export const command = defineCommand(
   async ({ source, to, target }, session) => {
     const path = resolve(session.cwd, session.config ?? "dbsave.yaml");
     const isThere = await exists(path);
-    if (!isThere && source === undefined) throw nothingToWrite();
-    const written =
-      !isThere && source !== undefined && (await writeStarter(path, { source, repository: to, target }, session));
+    const first = async () => ({ source: source ?? (await detectedSource(session)), repository: to, target });
+    const written = !isThere && (await writeStarter(path, await first(), session));
     const repositories = await makeRepositories(path, session);
     return {
       json: { type: "init", config: path, written, repositories },
@@ -59,10 +62,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function nothingToWrite(): DbsaveError {
-  return new DbsaveError("USAGE", "init: no database was named", {
-    hint: "Name the first one: dbsave init ./app.db --to ./backups",
-  });
 }

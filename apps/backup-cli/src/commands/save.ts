@@ -2,6 +2,7 @@ import type { TargetConfig } from "@dbsave/config";
 import { type DbsaveError, exitOfRun, phase, type SaveReport, toDbsaveError, withContext } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import type { Paint } from "../output/paint.ts";
+import { sourceOption } from "../places/detected-source.ts";
 import { liveTargets } from "../places/live-targets.ts";
 import type { Session } from "../session/session.ts";
 
@@ -17,13 +18,13 @@ export const command = defineCommand(
     positionals: {
       sources: { type: "string", array: true, describe: "Targets of the configuration [all], paths or URLs" },
     },
-    options: {},
+    options: sourceOption,
     needsScratch: true,
     examples: [["$0 save ./app.db", "without any configuration"]],
   },
-  async ({ sources = [] }, session) => {
+  async ({ sources = [], source }, session) => {
     const results: Saved[] = [];
-    for (const target of await liveTargets(sources, session)) results.push(await saved(target, session));
+    for (const target of await liveTargets(sources, source, session)) results.push(await saved(target, session));
     const [only, other] = results;
     if (only?.error !== undefined && other === undefined) throw only.error;
     return {

@@ -2,10 +2,12 @@ import { adHocConfig, type TargetConfig } from "@dbsave/config";
 import { DbsaveError } from "@dbsave/core";
 import type { Options } from "yargs";
 import type { Session } from "../session/session.ts";
+import { sourceOption } from "./detected-source.ts";
 import { resolvePlace } from "./find-config.ts";
 
 /** For databases that no configuration describes. */
 export const adHocOptions = {
+  ...sourceOption,
   to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
   target: {
     type: "string",
@@ -32,6 +34,7 @@ export const adHocOptions = {
 } as const satisfies Record<string, Options>;
 
 export interface AdHocArguments {
+  readonly source?: string | undefined;
   readonly to?: string | undefined;
   readonly target?: string | undefined;
   readonly compress?: string | undefined;
@@ -47,10 +50,6 @@ export async function adHocTargets(
   session: Session,
 ): Promise<readonly TargetConfig[]> {
   const { target, compress, recipient: recipients, passphrase, method } = args;
-  if (sources.length === 0) {
-    const hint = "Name one: dbsave backup ./app.db --to ./backups";
-    throw new DbsaveError("USAGE", "no database was named", { hint });
-  }
   if (sources.length > 1 && target !== undefined) {
     throw new DbsaveError("USAGE", "--target names one target, but several databases were named");
   }

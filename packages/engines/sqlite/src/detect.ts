@@ -14,28 +14,38 @@ export interface DetectOptions {
   readonly cwd: string;
 }
 
+export interface DetectedDatabase {
+  readonly path: string;
+  /** How it was found, for people: `DATABASE_URL in .env`. */
+  readonly reason: string;
+}
+
 /**
- * The path of the one database that is meant: `source`; else what `DATABASE_URL` or any `sqlite:` URL in `env` says; else
- * the same in the directory's `.env`; else the only database file in the directory or in its usual places. A file counts
- * when it begins like a database or is empty. Fails with SOURCE_AMBIGUOUS, listing them, when several are possible, and
- * with SOURCE_NOT_FOUND when there is none, also when a URL names one that is not there. Reads names and 16 bytes per file.
+ * The one database that is meant: `source`; else what `DATABASE_URL` or any `sqlite:` URL in `env` says; else the same in the
+ * directory's `.env`; else the only database file in the directory or in its usual places. A file counts when it begins
+ * like a database or is empty. Fails with SOURCE_AMBIGUOUS, listing them, when several are possible, and with
+ * SOURCE_NOT_FOUND when there is none, also when a URL names one that is not there. Reads names and 16 bytes per file.
  */
-export async function detectSqlite({ source, env, cwd }: DetectOptions): Promise<string> {
-  if (source !== undefined) return await theOne(source, [source], cwd);
+export async function detectSqlite({ source, env, cwd }: DetectOptions): Promise<DetectedDatabase> {
+  if (source !== undefined) return await theOne([{ reason: "the given source", source }], cwd);
   for (const [where, variables] of [
-    ["the environment", env],
-    [".env", await readEnvFile(cwd)],
+    ["in the environment", env],
+    ["in .env", await readEnvFile(cwd)],
   ] as const) {
-    const urls = urlsIn(variables);
-    if (urls.length > 0) return await theOne(where, urls, cwd);
+    const hints = urlsIn(variables).map(([name, url]) => ({ reason: `${name} ${where}`, source: url }));
+    if (hints.length > 0) return await theOne(hints, cwd);
   }
-  return single(cwd, await databasesIn(cwd));
+  const reason = "the only database file here";
+  return single(
+    cwd,
+    (await databasesIn(cwd)).map((path) => ({ path, reason })),
+  );
 }
 
 /** `DATABASE_URL` may use either scheme; elsewhere `file:` could mean anything. */
-function urlsIn(variables: Readonly<Record<string, string | undefined>>): readonly string[] {
+function urlsIn(variables: Readonly<Record<string, string | undefined>>): readonly (readonly [string, string])[] {
   return Object.entries(variables).flatMap(([name, value = ""]) =>
-    /^sqlite3?:/i.test(value) || (name === "DATABASE_URL" && /^file:/i.test(value)) ? [value] : [],
+    /^sqlite3?:/i.test(value) || (name === "DATABASE_URL" && /^file:/i.test(value)) ? [[name, value] as const] : [],
   );
 }
 
@@ -48,18 +58,29 @@ async function readEnvFile(cwd: string): Promise<Readonly<Record<string, string 
   }
 }
 
-async function theOne(where: string, sources: readonly string[], cwd: string): Promise<string> {
-  const places = sources.flatMap((source) => placesOf(source)).map((place) => resolve(cwd, place));
-  const found: string[] = [];
-  for (const place of places) if (await isDatabase(place)) found.push(place);
-  return single(`${where}: ${places.join(" or ")}`, found);
+async function theOne(
+  hints: readonly { readonly reason: string; readonly source: string }[],
+  cwd: string,
+): Promise<DetectedDatabase> {
+  const places = hints.flatMap(({ reason, source }) =>
+    placesOf(source).map((place) => ({ reason, path: resolve(cwd, place) })),
+  );
+  const found: DetectedDatabase[] = [];
+  for (const place of places) if (await isDatabase(place.path)) found.push(place);
+  const reasons = [...new Set(hints.map(({ reason }) => reason))].join(", ");
+  return single(`${reasons}: ${places.map(({ path }) => path).join(" or ")}`, found);
 }
 
-async function single(where: string, paths: readonly string[]): Promise<string> {
-  const real = new Map<string, string>();
-  for (const path of paths) real.set(await realpath(path), path);
+async function single(where: string, candidates: readonly DetectedDatabase[]): Promise<DetectedDatabase> {
+  const real = new Map<string, DetectedDatabase>();
+  for (const candidate of candidates) real.set(await realpath(candidate.path), candidate);
   const [found, ...others] = real.values();
-  if (found === undefined) throw new DbsaveError("SOURCE_NOT_FOUND", `sqlite: no database found: ${where}`);
+  if (found === undefined) {
+    const hint = "Name one: --source ./app.db";
+    throw new DbsaveError("SOURCE_NOT_FOUND", `sqlite: no database found: ${where}`, { hint });
+  }
   if (others.length === 0) return found;
-  throw new DbsaveError("SOURCE_AMBIGUOUS", `sqlite: several databases found: ${[found, ...others].join(", ")}`);
+  const paths = [found, ...others].map(({ path }) => path);
+  const hint = `Name one: --source ${found.path}`;
+  throw new DbsaveError("SOURCE_AMBIGUOUS", `sqlite: several databases found: ${paths.join(", ")}`, { hint });
 }

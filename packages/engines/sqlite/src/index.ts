@@ -1,3 +1,3 @@
-export { type DetectOptions, detectSqlite } from "./detect.ts";
+export { type DetectedDatabase, type DetectOptions, detectSqlite } from "./detect.ts";
 export { sqlite } from "./engine.ts";
 export type { SqliteOptions } from "./options.ts";

@@ -28,27 +28,32 @@ describe("detection", () => {
       "sqlite:///a.db",
       "file:a.db?mode=ro",
     ])
-      expect(await detectSqlite({ source, env, cwd }), source).toBe(join(cwd, "a.db"));
+      expect((await detectSqlite({ source, env, cwd })).path, source).toBe(join(cwd, "a.db"));
     for (const source of [
       `sqlite://${join(cwd, "a.db")}`,
       `sqlite:///${join(cwd, "a.db")}`,
       `sqlite:${join(cwd, "a.db")}`,
     ])
-      expect(await detectSqlite({ source, env, cwd }), source).toBe(join(cwd, "a.db"));
-    expect(await detectSqlite({ source: "sqlite:with%20space.db", env, cwd })).toBe(join(cwd, "with space.db"));
+      expect((await detectSqlite({ source, env, cwd })).path, source).toBe(join(cwd, "a.db"));
+    expect((await detectSqlite({ source: "sqlite:with%20space.db", env, cwd })).path).toBe(join(cwd, "with space.db"));
   });
 
   it("reads the environment before the .env file, and both before it looks around", async () => {
     const cwd = await application("env.db", "file.db", "other.db");
     await writeFile(join(cwd, ".env"), '# the app\nOTHER=x\nDATABASE_URL="sqlite:file.db"\n');
-    expect(await detectSqlite({ env: { DATABASE_URL: "sqlite:env.db" }, cwd })).toBe(join(cwd, "env.db"));
-    expect(await detectSqlite({ env: { APP_STORE: "sqlite:env.db" }, cwd })).toBe(join(cwd, "env.db"));
-    expect(await detectSqlite({ env: {}, cwd })).toBe(join(cwd, "file.db"));
+    const path = join(cwd, "env.db");
+    for (const name of ["DATABASE_URL", "APP_STORE"]) {
+      const reason = `${name} in the environment`;
+      expect(await detectSqlite({ env: { [name]: "sqlite:env.db" }, cwd })).toEqual({ path, reason });
+    }
+    const reason = "DATABASE_URL in .env";
+    expect(await detectSqlite({ env: {}, cwd })).toEqual({ path: join(cwd, "file.db"), reason });
   });
 
   it("finds a Prisma database beside its schema", async () => {
     const cwd = await application("prisma/dev.db");
-    expect(await detectSqlite({ env: { DATABASE_URL: "file:./dev.db" }, cwd })).toBe(join(cwd, "prisma/dev.db"));
+    const { path } = await detectSqlite({ env: { DATABASE_URL: "file:./dev.db" }, cwd });
+    expect(path).toBe(join(cwd, "prisma/dev.db"));
   });
 
   it("finds the only database in the usual places, by its contents and not by its name", async () => {
@@ -56,7 +61,8 @@ describe("detection", () => {
     await writeFile(join(cwd, "notes.db"), "not a database");
     await writeFile(join(cwd, "empty.db"), "");
     await mkdir(join(cwd, "folder.db"));
-    expect(await detectSqlite({ env: { DATABASE_URL: "postgres://db/app" }, cwd })).toBe(join(cwd, "data/app.sqlite3"));
+    const { path } = await detectSqlite({ env: { DATABASE_URL: "postgres://db/app" }, cwd });
+    expect(path).toBe(join(cwd, "data/app.sqlite3"));
   });
 
   it("never guesses among several, and lists them", async () => {
@@ -70,7 +76,7 @@ describe("detection", () => {
   it("takes two names of one file for one", async () => {
     const cwd = await application("a.db");
     await symlink(join(cwd, "a.db"), join(cwd, "b.db"));
-    expect([join(cwd, "a.db"), join(cwd, "b.db")]).toContain(await detectSqlite({ env: {}, cwd }));
+    expect([join(cwd, "a.db"), join(cwd, "b.db")]).toContain((await detectSqlite({ env: {}, cwd })).path);
   });
 
   it("says so when there is none, also when a URL names one that is missing, is no file, or lies in memory", async () => {

@@ -1,0 +1,26 @@
+import { detectSource } from "@dbsave/config";
+import { DbsaveError } from "@dbsave/core";
+import type { Options } from "yargs";
+import type { Session } from "../session/session.ts";
+
+/** For commands that work on a database. */
+export const sourceOption = {
+  source: {
+    type: "string",
+    requiresArg: true,
+    describe: "Database: a path or URL [without a configuration: by DATABASE_URL, .env, or the only one here]",
+  },
+} as const satisfies Record<string, Options>;
+
+/** The database that nobody named. It is told, with how it was found. SOURCE_AMBIGUOUS, SOURCE_NOT_FOUND. */
+export async function detectedSource({ env, cwd, reporter }: Session): Promise<string> {
+  const { path, reason } = await detectSource({ env, cwd });
+  reporter.tell("info", `found ${path}: ${reason}`);
+  return path;
+}
+
+/** Names as words and by `--source`: it is not clear which are meant. */
+export function namedTwice(names: readonly string[]): DbsaveError {
+  const hint = "Name all of them without --source.";
+  return new DbsaveError("USAGE", `--source and ${names.join(", ")}: databases are named in two ways`, { hint });
+}
