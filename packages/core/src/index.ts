@@ -44,6 +44,7 @@ export { type RunOptions, withContext } from "./run/context.ts";
 export { formatBytes } from "./run/format-bytes.ts";
 export { type PhaseOutcome, phase } from "./run/phases.ts";
 export { type RunRecord, readRuns } from "./run/read-runs.ts";
+export { refusedTool } from "./run/refused-tool.ts";
 export { Secret } from "./secret.ts";
 export { checkKey, checkPrefix, compareKeys } from "./storage/check-key.ts";
 export { memoryStorage } from "./storage/memory-storage.ts";

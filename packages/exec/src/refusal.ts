@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { Readable } from "node:stream";
-import { DbsaveError, type RunningTool, type ToolOptions } from "@dbsave/core";
+import { DbsaveError, type ToolOptions } from "@dbsave/core";
 
 /** Why a tool cannot even be tried. A NUL byte would end the argument early, so that another one is meant. */
 export function refusalOf(tool: string, args: readonly string[], options: ToolOptions): DbsaveError | undefined {
@@ -13,15 +12,4 @@ export function refusalOf(tool: string, args: readonly string[], options: ToolOp
     return new DbsaveError("OPTIONS_INVALID", `${tool}: no such working directory: ${options.cwd}`);
   }
   return undefined;
-}
-
-/** A tool that never ran: both ends fail with `reason`. */
-export function refusedTool(reason: DbsaveError, input: Readable | undefined): RunningTool {
-  input?.destroy();
-  const stdout = new Readable({ read() {} });
-  const done = Promise.reject(reason);
-  stdout.on("error", () => {}); // a caller may watch only one of the two
-  done.catch(() => {});
-  stdout.destroy(reason);
-  return { stdout, done };
 }

@@ -1,12 +1,12 @@
 import { addAbortListener } from "node:events";
 import { type Readable, Transform, type Writable } from "node:stream";
 import { callbackify } from "node:util";
-import { DbsaveError, type RunningTool, type ToolOptions, toDbsaveError } from "@dbsave/core";
+import { DbsaveError, type RunningTool, refusedTool, type ToolOptions, toDbsaveError } from "@dbsave/core";
 import { execa } from "execa";
 import { type Environment, revealEnvironment, secretValues } from "./environment.ts";
 import { feed } from "./feed.ts";
 import { outputTail } from "./output-tail.ts";
-import { refusalOf, refusedTool } from "./refusal.ts";
+import { refusalOf } from "./refusal.ts";
 import { watchStall } from "./stall.ts";
 import { toolFailure } from "./tool-failure.ts";
 

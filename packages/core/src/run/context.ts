@@ -1,11 +1,11 @@
 import { tmpdir } from "node:os";
-import { PassThrough } from "node:stream";
 import type { Phase } from "../contracts/events.ts";
 import type { EngineEvent, ReportProgress, RunContext } from "../contracts/run-context.ts";
 import type { ToolRunner } from "../contracts/tool-runner.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 import { throwIfAborted } from "../streams/abort.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { refusedTool } from "./refused-tool.ts";
 import { makeScratch } from "./scratch.ts";
 
 /** What a caller may give to any operation; everything has a working default. */
@@ -15,6 +15,7 @@ export interface RunOptions {
   /** Where private scratch directories are made; the system's temporary directory when absent. */
   readonly scratchRoot?: string;
   readonly now?: () => Date;
+  /** What it throws is ignored. */
   readonly report?: ReportProgress;
 }
 
@@ -33,7 +34,16 @@ export function runWith(options: RunOptions): Run {
     tools: options.tools ?? noTools,
     scratchRoot: options.scratchRoot ?? tmpdir(),
     now: options.now ?? ((): Date => new Date()),
-    report: options.report ?? ((): void => undefined),
+    report: unfailing(options.report),
+  };
+}
+
+/** A listener that throws would throw inside a stream, and end the process: what it cannot show is its own loss. */
+function unfailing(report: ReportProgress = (): void => undefined): ReportProgress {
+  return (event) => {
+    try {
+      report(event);
+    } catch {}
   };
 }
 
@@ -64,12 +74,8 @@ function progressReporter(run: Run, target: string, phase: Phase): (event: Engin
 }
 
 const noTools: ToolRunner = {
-  run(tool) {
-    const error = new DbsaveError("TOOL_MISSING", `${tool}: no tool runner was given`, {
-      hint: "Pass `tools: hostTools()` of @dbsave/exec.",
-    });
-    const stdout = new PassThrough();
-    stdout.destroy(error);
-    return { stdout, done: Promise.reject(error) };
+  run(tool, _args, { input }) {
+    const hint = "Pass `tools: hostTools()` of @dbsave/exec.";
+    return refusedTool(new DbsaveError("TOOL_MISSING", `${tool}: no tool runner was given`, { hint }), input);
   },
 };
