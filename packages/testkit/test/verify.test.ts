@@ -109,3 +109,26 @@ test("a later passed proof clears a suspicion", async () => {
   const [entry] = (await readCatalog(repository, "toy", signal)).entries;
   expect(entry).toMatchObject({ state: "good", proven: { outcome: "passed" } });
 });
+
+test("a backup without a fingerprint is restored, but never proven", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  const blind: Engine = {
+    ...engine,
+    backup: async (...request) => ({ ...(await engine.backup(...request)), fingerprint: null }),
+  };
+  const manifest = await backup(blind, { repository, target: "toy" });
+  expect(await verify(engine, { repository, manifest, level: "restore" })).toMatchObject({ outcome: "passed" });
+  expect((await readCatalog(repository, "toy", signal)).entries).toMatchObject([{ state: "good", proven: null }]);
+});
+
+test("the wrong engine says nothing about a backup", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  const manifest = await taken(subject);
+  const other: Engine = { ...engine, name: "other" };
+  await expect(verify(other, { repository, manifest, level: "structure" })).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+  });
+  expect((await readCatalog(repository, "toy", signal)).entries).toMatchObject([{ state: "good", proofs: [] }]);
+});

@@ -1,8 +1,9 @@
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine, ServerFacts } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
-import { DbsaveError } from "../errors/dbsave-error.ts";
+import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import { formatBytes } from "../run/format-bytes.ts";
 
 /** UNSUPPORTED unless the engine declares the method and the kind. The method, defaulted. */
@@ -23,8 +24,26 @@ export function checkMethod(engine: Engine, method: string | undefined, kind: st
   return chosen;
 }
 
-/** Fails before any byte is written when a codec cannot work. */
+/** UNSUPPORTED unless the backup is one of this engine. */
+export function checkEngine(engine: Engine, manifest: Manifest): void {
+  if (engine.name === manifest.engine) return;
+  throw new DbsaveError("UNSUPPORTED", `${engine.name}: ${manifest.id} is a backup of ${manifest.engine}`);
+}
+
+/**
+ * Fails before any byte is written when a codec cannot work. OPTIONS_INVALID when compression comes after encryption, which
+ * leaves it nothing to find, or when two are called the same, because a manifest tells them apart by name.
+ */
 export async function checkCodecs(codecs: readonly Codec[]): Promise<void> {
+  const names = codecs.map(({ name }) => name);
+  const firstEncryption = codecs.findIndex(({ kind }) => kind === "encryption");
+  const lastCompression = codecs.findLastIndex(({ kind }) => kind === "compression");
+  const isOrdered = firstEncryption === -1 || lastCompression < firstEncryption;
+  if (new Set(names).size !== names.length || !isOrdered) {
+    throw new DbsaveError("OPTIONS_INVALID", `codecs: not in order or twice: ${names.join(", ")}`, {
+      hint: "Give each codec once: compression first, then encryption.",
+    });
+  }
   for (const codec of codecs) await codec.check();
 }
 
@@ -38,7 +57,7 @@ export function refuseErrors(engine: string, findings: readonly Finding[]): void
 
 /**
  * NO_SPACE when the storage certainly cannot hold another backup as large as the last one; a warning when it could not
- * hold the source uncompressed. Storages that do not know their free space are not judged.
+ * hold the source uncompressed, or fails to tell. Storages that do not know their free space are not judged.
  */
 export async function checkSpace(
   storage: Storage,
@@ -46,7 +65,14 @@ export async function checkSpace(
   lastStoredBytes: number | undefined,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const free = await storage.freeBytes?.(signal);
+  let free: number | undefined;
+  try {
+    free = await storage.freeBytes?.(signal);
+  } catch (raw) {
+    const { code, message } = toDbsaveError(raw, "STORAGE_FAILED", `${storage.name}: free space`, signal);
+    if (code === "ABORTED") throw raw;
+    return [{ severity: "warning", code, object: storage.name, message }];
+  }
   if (free === undefined) return [];
   if (lastStoredBytes !== undefined && free < lastStoredBytes) {
     throw new DbsaveError(

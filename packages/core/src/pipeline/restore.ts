@@ -7,7 +7,7 @@ import type { Manifest } from "../contracts/manifest.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type RunOptions, runWith, withContext } from "../run/context.ts";
-import { refuseErrors } from "./preflight.ts";
+import { checkEngine, refuseErrors } from "./preflight.ts";
 
 export interface RestoreOptions extends RunOptions {
   readonly repository: Repository;
@@ -66,9 +66,4 @@ export async function compareWithBackup(
 function requestOf(options: RestoreOptions): { readonly into?: string; readonly force: boolean } {
   const force = options.force ?? false;
   return options.into === undefined ? { force } : { into: options.into, force };
-}
-
-function checkEngine(engine: Engine, manifest: Manifest): void {
-  if (engine.name === manifest.engine) return;
-  throw new DbsaveError("UNSUPPORTED", `${engine.name}: ${manifest.id} is a backup of ${manifest.engine}`);
 }

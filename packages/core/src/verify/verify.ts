@@ -11,6 +11,7 @@ import type { RunContext } from "../contracts/run-context.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { ErrorCode } from "../errors/error-table.ts";
 import { countedRows } from "../manifest/measure.ts";
+import { checkEngine } from "../pipeline/preflight.ts";
 import { newEventId } from "../repository/backup-id.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type Run, type RunOptions, runWith, withContext } from "../run/context.ts";
@@ -32,10 +33,11 @@ export interface VerifyOptions extends RunOptions {
  * Climbs the ladder up to `level`: stored bytes against the manifest, then structure by the engine, then a restore into a
  * scratch instance whose fingerprint must equal the one taken in the backup's own snapshot. The result is recorded beside
  * the backup, also when it failed. Damage is an outcome, not an exception; KEY_WRONG and UNSUPPORTED are thrown and
- * recorded nowhere, because they say nothing about the backup. Other failures to check are recorded as `inconclusive`.
+ * recorded nowhere, because they say nothing about the backup; a backup of another engine is UNSUPPORTED too. Other failures to check are recorded as `inconclusive`.
  */
 export async function verify(engine: Engine, options: VerifyOptions): Promise<Proof> {
   const run = runWith(options);
+  if (options.level !== "hashes") checkEngine(engine, options.manifest);
   const startedAt = run.now();
   const { findings, outcome } = await climb(engine, options, run);
   const proof: Proof = {
