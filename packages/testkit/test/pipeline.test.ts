@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import {
   backup,
   type Codec,
@@ -7,6 +8,7 @@ import {
   type Engine,
   exitOfRun,
   findBackup,
+  listTargets,
   type ProgressEvent,
   readCatalog,
   readRuns,
@@ -15,6 +17,7 @@ import {
   type Storage,
 } from "@dbsave/core";
 import { expect, test } from "vitest";
+import { toyCompression, toyEncryption } from "../src/codec/toy-codec.ts";
 import { pipelineSubject } from "./support/pipeline-subject.ts";
 
 const { signal } = new AbortController();
@@ -97,6 +100,40 @@ test("encryption that cannot work stops a backup before any byte of it is writte
   expect(await subject.keys()).toEqual(before);
 });
 
+test("codecs that are given twice, or compress what is encrypted, are refused before anything is written", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  const [zip, seal] = [toyCompression(), toyEncryption()];
+  const before = await subject.keys();
+  for (const codecs of [
+    [seal, zip],
+    [zip, zip],
+    [zip, seal, seal],
+  ]) {
+    await expect(backup(engine, { repository, target: "toy", codecs })).rejects.toMatchObject({
+      code: "OPTIONS_INVALID",
+    });
+  }
+  expect(await subject.keys()).toEqual(before);
+});
+
+test("a storage that fails to tell its free space is warned about and used", async () => {
+  await using subject = await pipelineSubject();
+  const freeBytes = (): Promise<never> => Promise.reject(new DbsaveError("STORAGE_FAILED", "memory: statfs"));
+  const repository = { ...subject.repository, storage: { ...subject.storage, freeBytes } };
+  const { targets } = await runPipeline([{ job: subject.job(), repository }]);
+  expect(targets).toMatchObject([{ manifest: {}, warnings: ["preflight: memory: memory: statfs"] }]);
+});
+
+test("a listener that throws costs no backup", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  const report = (): never => {
+    throw new Error("the listener's own");
+  };
+  await expect(backup(engine, { repository, target: "toy", report })).resolves.toMatchObject({ target: "toy" });
+});
+
 test("a storage that loses bytes and says stored is found out by reading back, and nothing is listed", async () => {
   await using subject = await pipelineSubject();
   const lying: Storage = {
@@ -157,11 +194,49 @@ test("two backups of one target at once: one works, the other is told that it is
   expect(both.find((result) => result.status === "rejected")?.reason).toMatchObject({ code: "LOCKED" });
 });
 
-test.each(["../x", "", "a/b", "runs", "locks", "tmp", ".hidden"])("the target name %j is refused", async (target) => {
+test("a target may be called backups, and its lock is no target", async () => {
   await using subject = await pipelineSubject();
   const { repository, engine } = subject;
-  await expect(backup(engine, { repository, target })).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
+  const seen: string[] = [];
+  const looking: Engine = {
+    ...engine,
+    async backup(...request) {
+      const facts = await engine.backup(...request);
+      seen.push(...(await listTargets(repository, signal)));
+      return facts;
+    },
+  };
+  await backup(looking, { repository, target: "backups" });
+  expect(seen).toEqual(["backups"]);
 });
+
+test("a folder with an absurd sequence does not stop the next backup", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine, storage } = subject;
+  const key = "toy/backups/20260101T000000Z-99999999999999999999-00000000/data";
+  await storage.put(key, Readable.from([Buffer.from("x")]), { signal, ifExists: "fail" });
+  expect(await backup(engine, { repository, target: "toy" })).toMatchObject({ sequence: 1 });
+});
+
+test("a clock before 1970 takes a backup, and the sequence goes on", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  await backup(engine, { repository, target: "toy", now: () => new Date("1969-12-31T23:59:59Z") });
+  const { id } = await backup(engine, { repository, target: "toy" });
+  const catalog = await readCatalog(repository, "toy", signal);
+  expect(catalog.entries.map(({ manifest }) => manifest.sequence)).toEqual([1, 2]);
+  expect(findBackup(catalog, "latest").manifest.id).toBe(id);
+});
+
+const tooLong = "日".repeat(80); // would not fit into the name of a run record
+test.each(["../x", "", "a/b", "runs", "locks", "tmp", ".hidden", tooLong])(
+  "the target name %j is refused",
+  async (target) => {
+    await using subject = await pipelineSubject();
+    const { repository, engine } = subject;
+    await expect(backup(engine, { repository, target })).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
+  },
+);
 
 test("an undeclared method or kind is refused before anything happens", async () => {
   await using subject = await pipelineSubject();

@@ -3,7 +3,7 @@ import type { Storage } from "../contracts/storage.ts";
 import { type DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
 import { loadManifest } from "../manifest/load-manifest.ts";
 import { parseBackupId } from "../repository/backup-id.ts";
-import { keys } from "../repository/layout.ts";
+import { isTargetName, keys } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { mapLimited } from "./map-limited.ts";
 import { pinnedIds, readPin } from "./pin.ts";
@@ -17,7 +17,7 @@ export interface CatalogEntry {
   readonly pin: string | null;
   /** `suspect`: the newest conclusive proof failed. */
   readonly state: "good" | "suspect";
-  /** The newest passed proof by restore that no later failure contradicts. */
+  /** The newest passed proof by restore that no later failure contradicts; null for a backup without a fingerprint to compare. */
   readonly proven: Proof | null;
 }
 
@@ -46,8 +46,9 @@ export async function readCatalog(repository: Repository, target: string, signal
   const proofs = await groupById(storage, keys.proofs(target), signal);
   const pinned = await pinnedIds(storage, target, signal);
   const known = new Set([...folders.keys(), ...proofs.keys()]);
-  const committed = [...known].filter((id) => folders.get(id)?.includes("manifest.json") === true);
-  const unfinished = [...known].filter((id) => !committed.includes(id));
+  const isCommitted = (id: string): boolean => folders.get(id)?.includes("manifest.json") === true;
+  const committed = [...known].filter(isCommitted);
+  const unfinished = [...known].filter((id) => !isCommitted(id));
 
   const damaged: DamagedBackup[] = [];
   const entries: CatalogEntry[] = [];
@@ -69,7 +70,7 @@ export async function listTargets(repository: Repository, signal: AbortSignal): 
   const targets = new Set<string>();
   for await (const { key } of repository.storage.list("", signal)) {
     const [target, folder] = key.split("/");
-    if (target !== undefined && folder === "backups") targets.add(target);
+    if (target !== undefined && isTargetName(target) && folder === "backups") targets.add(target);
   }
   return [...targets].toSorted();
 }
@@ -103,7 +104,7 @@ async function readEntry(
     proofs,
     pin,
     state,
-    proven: state === "good" ? (restored ?? null) : null,
+    proven: state === "good" && manifest.fingerprint !== null ? (restored ?? null) : null,
   };
 }
 

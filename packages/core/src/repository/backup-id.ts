@@ -7,7 +7,7 @@ export function newBackupId(now: Date, sequence: number): string {
 
 /** The parts of an id made by `newBackupId`, or undefined for any other name. */
 export function parseBackupId(id: string): { readonly startedAt: Date; readonly sequence: number } | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(\d{6,})-[0-9a-f]{8}$/.exec(id);
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(\d{6,15})-[0-9a-f]{8}$/.exec(id);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, sequence] = match;
   const startedAt = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);

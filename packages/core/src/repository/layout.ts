@@ -1,4 +1,3 @@
-import { isSegment } from "../documents/fields.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 
 /** Every key of a repository. The same on disk, over ssh and on S3. */
@@ -24,11 +23,17 @@ export const checksumsText = "SHA256SUMS";
 
 const reserved: ReadonlySet<string> = new Set(["locks", "runs", "tmp", "dbsave.json"]);
 
-/** OPTIONS_INVALID unless `target` can be a folder of a repository: letters, digits, `.`, `_`, `-`; at most 100. */
+/** OPTIONS_INVALID unless `target` can be a folder of a repository: letters, digits, `.`, `_`, `-`; at most 100, and 200 bytes. */
 export function checkTargetName(target: string): void {
-  if (!isSegment(target) || !/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u.test(target) || reserved.has(target)) {
-    throw new DbsaveError("OPTIONS_INVALID", `target: not a usable name: "${target}"`, {
-      hint: "Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
-    });
-  }
+  if (isTargetName(target)) return;
+  throw new DbsaveError("OPTIONS_INVALID", `target: not a usable name: "${target}"`, {
+    hint: "Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
+  });
+}
+
+/** What `checkTargetName` accepts. Shorter than a segment may be, because it is a part of the names of run records. */
+export function isTargetName(target: string): boolean {
+  return (
+    /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u.test(target) && Buffer.byteLength(target) <= 200 && !reserved.has(target)
+  );
 }
