@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { PassThrough, type Readable } from "node:stream";
+import { abortStream, type ToolOptions, type ToolRunner } from "@dbsave/core";
+import { sideBySide } from "../side-by-side.ts";
+
+/**
+ * Runs a tool on `body` and resolves with what it printed, through `take`. `body` is read to its end even when the tool has had
+ * enough before, because only there its checksum is known; when it fails, the tool is stopped and its error thrown.
+ */
+export async function feedWhole<T>(
+  tools: ToolRunner,
+  [tool, ...args]: readonly [string, ...string[]],
+  options: Omit<ToolOptions, "input">,
+  body: Readable,
+  take: (stdout: Readable) => Promise<T>,
+): Promise<T> {
+  try {
+    const [, taken] = await sideBySide<[void, T, void]>(options.signal, (signal) => {
+      const input = new PassThrough();
+      const read = pour(abortStream(body, signal, "postgres: restore"), input);
+      const running = tools.run(tool, args, { ...options, signal, input });
+      return [read, take(running.stdout), running.done];
+    });
+    return taken;
+  } finally {
+    body.destroy();
+  }
+}
+
+export async function discard(stdout: Readable): Promise<void> {
+  for await (const _chunk of stdout);
+}
+
+async function pour(body: Readable, input: PassThrough): Promise<void> {
+  input.on("error", () => {}); // the tool was stopped; its own failure is thrown
+  try {
+    for await (const chunk of body) {
+      if (!input.destroyed && !input.write(chunk)) await Promise.race([once(input, "drain"), once(input, "close")]);
+    }
+    input.end();
+  } catch (error) {
+    input.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+}
