@@ -1,5 +1,5 @@
-import { type ArtifactSource, DbsaveError, type Manifest } from "@dbsave/core";
 import { text } from "node:stream/consumers";
+import { abortStream, type ArtifactSource, DbsaveError, type Manifest } from "@dbsave/core";
 import { databasesName } from "./artifacts.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 
@@ -28,9 +28,17 @@ export function contentsOf({ id, details }: Manifest): BackupContents {
   };
 }
 
+/** A small artifact, whole. */
+export async function readText(source: ArtifactSource, name: string, signal: AbortSignal): Promise<string> {
+  return await text(abortStream(await source.open(name), signal, `postgres: reading ${name}`));
+}
+
 /** How each database was made, by name. SOURCE_INVALID when the artifact is not what this engine wrote. */
-export async function readDatabaseSettings(source: ArtifactSource): Promise<ReadonlyMap<string, DatabaseSettings>> {
-  const body = await text(await source.open(databasesName));
+export async function readDatabaseSettings(
+  source: ArtifactSource,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, DatabaseSettings>> {
+  const body = await readText(source, databasesName, signal);
   let list: unknown;
   try {
     list = JSON.parse(body);

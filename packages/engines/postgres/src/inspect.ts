@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { type ArtifactSource, type Finding, isDbsaveError, type RunContext } from "@dbsave/core";
 import { databasesName, dumpName, globalsName } from "./artifacts.ts";
-import { contentsOf, readDatabaseSettings } from "./backup-contents.ts";
+import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import { missingTables } from "./inspect-toc.ts";
 import type { ParsedOptions } from "./options.ts";
 import { toolQuery } from "./server.ts";
@@ -29,13 +29,13 @@ export async function inspect(options: ParsedOptions, source: ArtifactSource, ct
       })),
     );
   }
-  findings.push(...(await judge(databasesName, async () => void (await readDatabaseSettings(source)))));
-  findings.push(...(await judge(globalsName, () => checkGlobals(source))));
+  findings.push(...(await judge(databasesName, async () => void (await readDatabaseSettings(source, ctx.signal)))));
+  findings.push(...(await judge(globalsName, () => checkGlobals(source, ctx.signal))));
   return findings;
 }
 
-async function checkGlobals(source: ArtifactSource): Promise<readonly Finding[]> {
-  const body = await text(await source.open(globalsName));
+async function checkGlobals(source: ArtifactSource, signal: AbortSignal): Promise<readonly Finding[]> {
+  const body = await readText(source, globalsName, signal);
   if (splitStatements(body).some((statement) => statement.startsWith("CREATE ROLE "))) return [];
   return [{ severity: "error", code: "SOURCE_INVALID", object: globalsName, message: "it creates no role" }];
 }

@@ -1,4 +1,3 @@
-import { text } from "node:stream/consumers";
 import {
   type ArtifactSource,
   DbsaveError,
@@ -8,7 +7,7 @@ import {
   toDbsaveError,
 } from "@dbsave/core";
 import { globalsName } from "./artifacts.ts";
-import { contentsOf, readDatabaseSettings } from "./backup-contents.ts";
+import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 import type { Session } from "./connect.ts";
 import { withMaintenance } from "./databases/choose.ts";
@@ -54,8 +53,8 @@ async function restoreInto(
   ctx: RunContext,
 ): Promise<RestoreReport> {
   const { clientMajor } = contentsOf(source.manifest);
-  const settings = await readDatabaseSettings(source);
-  const globals = await text(await source.open(globalsName));
+  const settings = await readDatabaseSettings(source, ctx.signal);
+  const globals = await readText(source, globalsName, ctx.signal);
   const [first] = list;
   const { server, roles } = await withMaintenance(options, first?.into ?? null, ctx.signal, async (session) => {
     await refuseMissingExtensions(session, [...settings.values()]);

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import { abortStream, type ToolOptions, type ToolRunner } from "@dbsave/core";
 import { sideBySide } from "../side-by-side.ts";
@@ -35,11 +34,23 @@ async function pour(body: Readable, input: PassThrough): Promise<void> {
   input.on("error", () => {}); // the tool was stopped; its own failure is thrown
   try {
     for await (const chunk of body) {
-      if (!input.destroyed && !input.write(chunk)) await Promise.race([once(input, "drain"), once(input, "close")]);
+      if (!input.destroyed && !input.write(chunk)) await drainedOrClosed(input);
     }
     input.end();
   } catch (error) {
     input.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
+}
+
+function drainedOrClosed(input: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      input.off("drain", done);
+      input.off("close", done);
+      resolve();
+    };
+    input.on("drain", done);
+    input.on("close", done);
+  });
 }

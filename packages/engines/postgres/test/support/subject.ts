@@ -10,7 +10,8 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
   const source = await server.create("source");
   const into = `into_${randomBytes(4).toString("hex")}`;
   await server.query(source, sampleSql);
-  const open = (place: string) => postgres(server.engineOptions(place));
+  const password = `canary-${randomBytes(8).toString("hex")}`; // a server that trusts us does not ask for it
+  const open = (place: string) => postgres(server.engineOptions(place, { password: server.options.password ?? password }));
   const engine = open(source);
   const mine = async (): Promise<string[]> =>
     (await server.databases()).filter((name) => name.startsWith(source) || name.startsWith(into) || name.startsWith("dbsave"));
@@ -20,6 +21,7 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
     into,
     open,
     tools,
+    secrets: [server.options.password?.reveal() ?? password],
     async mutate() {
       await server.query(
         source,
