@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline/promises";
-import { hostTools } from "@dbsave/exec";
+import { hostServers, hostTools } from "@dbsave/exec";
 import type { GlobalArguments } from "./global-options.ts";
 import { barReporter } from "./output/bar-reporter.ts";
 import { eventReporter, logReporter } from "./output/log-reporter.ts";
@@ -24,7 +24,14 @@ export function openSession({ command, args }: Parsed, signal: AbortSignal): Ses
     watched: stdout.isTTY || args.json,
     signal,
     reporter,
-    run: { signal, tools: hostTools({ env }), scratchRoot: tmpdir(), now, report: (event) => reporter.event(event) },
+    run: {
+      signal,
+      tools: hostTools({ env }),
+      servers: hostServers({ env }),
+      scratchRoot: tmpdir(),
+      now,
+      report: (event) => reporter.event(event),
+    },
     confirm: async (question) => {
       const terminal = createInterface({ input: stdin, output: stderr });
       try {

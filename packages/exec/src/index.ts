@@ -5,3 +5,5 @@ export { type ContainerToolsOptions, containerTools } from "./docker/container-t
 export { type FindContainerOptions, findContainer } from "./docker/find-container.ts";
 export type { ContainerSelector } from "./docker/selector.ts";
 export { type HostToolsOptions, hostTools } from "./host-tools.ts";
+export { type ContainerServersOptions, containerServers } from "./servers/container-servers.ts";
+export { type HostServersOptions, hostServers } from "./servers/host-servers.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Phase } from "../contracts/events.ts";
 import type { EngineEvent, ReportProgress, RunContext } from "../contracts/run-context.ts";
+import type { ServerRunner } from "../contracts/server-runner.ts";
 import type { ToolRunner } from "../contracts/tool-runner.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -12,6 +13,7 @@ import { ProgressMeter } from "./progress-meter.ts";
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly tools?: ToolRunner;
+  readonly servers?: ServerRunner;
   /** Where private scratch directories are made; the system's temporary directory when absent. */
   readonly scratchRoot?: string;
   readonly now?: () => Date;
@@ -22,6 +24,7 @@ export interface RunOptions {
 export interface Run {
   readonly signal: AbortSignal;
   readonly tools: ToolRunner;
+  readonly servers: ServerRunner;
   readonly scratchRoot: string;
   readonly now: () => Date;
   readonly report: ReportProgress;
@@ -31,6 +34,7 @@ export function runWith(options: RunOptions): Run {
   return {
     signal: options.signal ?? new AbortController().signal,
     tools: options.tools ?? noTools,
+    servers: options.servers ?? noServers,
     scratchRoot: options.scratchRoot ?? tmpdir(),
     now: options.now ?? ((): Date => new Date()),
     report: options.report ?? ((): void => undefined),
@@ -50,6 +54,7 @@ export async function withContext<T>(
     return await work({
       signal: run.signal,
       tools: run.tools,
+      servers: run.servers,
       scratchDir,
       now: run.now,
       report: progressReporter(run, target, phase),
@@ -75,5 +80,13 @@ const noTools: ToolRunner = {
     const stdout = new PassThrough();
     stdout.destroy(error);
     return { stdout, done: Promise.reject(error) };
+  },
+};
+
+const noServers: ServerRunner = {
+  start: async (_describe, { name }) => {
+    throw new DbsaveError("TOOL_MISSING", `${name}: no server runner was given`, {
+      hint: "Pass `servers: hostServers()` or `containerServers()` of @dbsave/exec.",
+    });
   },
 };

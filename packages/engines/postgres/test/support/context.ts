@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineEvent, RunContext } from "@dbsave/core";
-import { hostTools } from "@dbsave/exec";
+import { hostServers, hostTools } from "@dbsave/exec";
 
 export interface TestContext extends RunContext, AsyncDisposable {
   readonly events: readonly EngineEvent[];
@@ -17,6 +17,7 @@ export async function testContext(signal: AbortSignal = new AbortController().si
   return {
     signal,
     tools,
+    servers: hostServers({ env: process.env }),
     scratchDir,
     now: () => new Date(),
     report: (event) => void events.push(event),

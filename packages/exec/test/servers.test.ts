@@ -1,0 +1,186 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type RunningServer, Secret, type ServerPlace, type ServerRunner } from "@dbsave/core";
+import { startTimeoutMs, tryServer } from "@dbsave/testbed";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { captureText, containerServers, hostServers, hostTools } from "../src/index.ts";
+
+const { signal } = new AbortController();
+const root = await mkdtemp(join(tmpdir(), "dbsave-t-"));
+await chmod(root, 0o711); // a server may be another user
+afterAll(() => rm(root, { recursive: true }));
+
+const onHost = hostServers({ env: process.env, root, killAfterMs: 500 });
+let inContainer: ServerRunner | string;
+
+beforeAll(async () => {
+  const found = await tryServer("postgres-15");
+  if (typeof found === "string") inContainer = found;
+  else if (found.container === undefined) inContainer = "needs docker";
+  else inContainer = containerServers({ like: { compose: found.container.compose }, root });
+}, startTimeoutMs);
+
+const runners: readonly (readonly [string, (test: TestContext) => ServerRunner])[] = [
+  ["on this machine", () => onHost],
+  ["in a container", (test) => (typeof inContainer === "string" ? test.skip(inContainer) : inContainer)],
+];
+
+/** A server of `sh`: it is ready when its file is there, and has a child that keeps on. */
+const small =
+  (script = "sleep 600 & echo listening; touch ready; wait") =>
+  (place: ServerPlace) =>
+    Promise.resolve({
+      tool: "sh",
+      args: ["-c", script],
+      env: { KEY: new Secret("canary") },
+      ready: async (stop: AbortSignal) => {
+        await captureText(place.tools, "test", ["-e", "ready"], { signal: stop, cwd: place.directory });
+        return true;
+      },
+    });
+
+describe.each(runners)("a throw-away server %s", (_where, runner) => {
+  it("is ready when start resolves, and nothing of it is left when it is disposed", async (test) => {
+    const server = await runner(test).start(small(), { name: "small", signal });
+    expect(server.log()).toBe("listening");
+    const folder = dirname(server.socketDirectory);
+    expect(existsSync(folder)).toBe(true);
+    await server[Symbol.asyncDispose]();
+    expect(existsSync(folder)).toBe(false);
+    expect(workersIn(folder)).toEqual([]);
+    await expect(captureText(server.tools, "true", [], { signal, cwd: server.directory })).rejects.toMatchObject({
+      code: expect.stringMatching(/OPTIONS_INVALID|SOURCE_NOT_FOUND/),
+    });
+  });
+
+  it("that ends before it is ready is TOOL_FAILED with its log, without secrets", async (test) => {
+    const starting = runner(test).start(small('echo "key $KEY refused" >&2; exit 7'), { name: "small", signal });
+    await expect(starting).rejects.toMatchObject({
+      code: "TOOL_FAILED",
+      message: "sh: exit status 7: key *** refused",
+    });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("that is not there is TOOL_MISSING", async (test) => {
+    const describing = async () => ({ tool: "no-such-server", args: [], ready: async () => false });
+    const starting = runner(test).start(describing, { name: "small", signal });
+    await expect(starting).rejects.toMatchObject({ code: "TOOL_MISSING" });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("that does not get ready in time is TIMED_OUT with its log", async (test) => {
+    const starting = runner(test).start(small("echo thinking; exec sleep 600"), {
+      name: "small",
+      signal,
+      readyTimeoutMs: 1500,
+    });
+    await expect(starting).rejects.toMatchObject({
+      code: "TIMED_OUT",
+      message: "small: not ready after 1500 ms: thinking",
+    });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("is given up when the run is cancelled", async (test) => {
+    const controller = new AbortController();
+    const describing = async (place: ServerPlace) => {
+      const command = await small("exec sleep 600")(place);
+      return { ...command, ready: async () => (controller.abort(), false) };
+    };
+    const starting = runner(test).start(describing, { name: "small", signal: controller.signal });
+    await expect(starting).rejects.toMatchObject({ code: "ABORTED" });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("can be PostgreSQL, which refuses to be root and is asked over a unix socket", async (test) => {
+    const start = runner(test);
+    if (start === onHost && !existsSync(`${binaries}/initdb`)) test.skip("needs postgres-15");
+    await using server = await start.start(postgres(start === onHost ? `${binaries}/` : ""), {
+      name: "postgres 15",
+      user: "postgres",
+      signal,
+    });
+    const ask = async (where: RunningServer["tools"]) =>
+      captureText(where, "psql", ["-XAtc", "select 6 * 7", "-h", server.socketDirectory, "-U", "postgres"], { signal });
+    expect(await ask(server.tools)).toBe("42\n");
+    const probe = connect(join(server.socketDirectory, ".s.PGSQL.5432"));
+    await once(probe, "connect");
+    probe.destroy();
+  });
+});
+
+const binaries = "/usr/lib/postgresql/15/bin";
+
+const postgres = (path: string) => async (place: ServerPlace) => {
+  const data = join(place.directory, "cluster");
+  await captureText(place.tools, `${path}initdb`, ["-D", data, "-U", "postgres", "--auth=trust"], { signal });
+  const sockets = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${place.socketDirectory}`];
+  return {
+    tool: `${path}postgres`,
+    args: ["-D", data, ...sockets],
+    stopSignal: "SIGQUIT" as const,
+    ready: async (stop: AbortSignal) => {
+      const args = ["-h", place.socketDirectory, "-U", "postgres"];
+      await captureText(place.tools, `${path}pg_isready`, args, { signal: stop });
+      return true;
+    },
+  };
+};
+
+describe("a throw-away server whose owner was killed", () => {
+  it.for(["host", "container"])("is gone at the latest after the next start (%s)", async (where, test) => {
+    const like = typeof inContainer === "string" || where === "host" ? "" : await composeOf();
+    if (where === "container" && like === "") test.skip(String(inContainer));
+    const program = fileURLToPath(new URL("server-owner.ts", import.meta.url));
+    const owner = spawn(process.execPath, [program, root, like], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(owner.stdout, "data")) as [Buffer];
+    const [folder = "", container] = line.toString().trim().split(" ");
+    expect(existsSync(folder)).toBe(true);
+    owner.kill("SIGKILL");
+    await once(owner, "exit");
+    await using _next = await onHost.start(small(), { name: "small", signal });
+    expect(existsSync(folder)).toBe(false);
+    expect(workersIn(folder)).toEqual([]);
+    if (container !== undefined) {
+      const tools = hostTools({ env: process.env });
+      const left = () => captureText(tools, "docker", ["ps", "-aq", "--filter", `id=${container}`], { signal });
+      await expect.poll(left, { timeout: 10_000 }).toBe("");
+    }
+  });
+});
+
+async function composeOf(): Promise<string> {
+  const found = await tryServer("postgres-15");
+  return typeof found === "string" ? "" : (found.container?.compose ?? "");
+}
+
+it("does not touch folders of others, nor those whose owner is alive", async () => {
+  await using first = await onHost.start(small(), { name: "small", signal });
+  await using second = await onHost.start(small(), { name: "small", signal });
+  expect(existsSync(first.directory)).toBe(true);
+  expect(first.directory).not.toBe(second.directory);
+});
+
+it("offers a loopback port that is free", async () => {
+  await using server = await onHost.start(small(), { name: "small", signal });
+  const probe = createServer().listen(server.tcp?.port, server.tcp?.host);
+  await once(probe, "listening");
+  await new Promise((closed) => probe.close(closed));
+});
+
+function workersIn(folder: string): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+}
