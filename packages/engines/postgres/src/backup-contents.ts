@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { abortStream, type ArtifactSource, DbsaveError, type Manifest } from "@dbsave/core";
+import { type ArtifactSource, abortStream, DbsaveError, type Manifest } from "@dbsave/core";
 import { databasesName } from "./artifacts.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 

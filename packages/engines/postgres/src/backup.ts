@@ -1,12 +1,5 @@
 import { Readable } from "node:stream";
-import type {
-  ArtifactSink,
-  BackupFacts,
-  BackupRequest,
-  FingerprintItem,
-  RecipeStep,
-  RunContext,
-} from "@dbsave/core";
+import type { ArtifactSink, BackupFacts, BackupRequest, FingerprintItem, RecipeStep, RunContext } from "@dbsave/core";
 import { DbsaveError, toDbsaveError } from "@dbsave/core";
 import { databasesName, dumpName, globalsName } from "./artifacts.ts";
 import { backupDatabase } from "./backup-database.ts";
@@ -28,7 +21,10 @@ export async function backup(
 ): Promise<BackupFacts> {
   const method = request.method ?? "logical";
   if (method !== "logical" || request.kind !== "full")
-    throw new DbsaveError("UNSUPPORTED", `postgres: cannot back up by ${method}, ${request.kind}: it can by logical, full`);
+    throw new DbsaveError(
+      "UNSUPPORTED",
+      `postgres: cannot back up by ${method}, ${request.kind}: it can by logical, full`,
+    );
   try {
     return await backupLogical(options, sink, ctx);
   } catch (error) {

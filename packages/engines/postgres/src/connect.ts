@@ -53,7 +53,14 @@ export async function withSession<T>(
 
 async function open(options: ParsedOptions, database: string, signal: AbortSignal): Promise<Client> {
   const { host, port, user, password, ssl } = options;
-  const config = { host, port, user, database, password: password?.reveal(), connectionTimeoutMillis: connectTimeoutMs };
+  const config = {
+    host,
+    port,
+    user,
+    database,
+    password: password?.reveal(),
+    connectionTimeoutMillis: connectTimeoutMs,
+  };
   const certificates = options.sslRootCertificate === null ? undefined : await readFile(options.sslRootCertificate);
   try {
     return await start({ ...config, ssl: tls(ssl, certificates) }, signal);

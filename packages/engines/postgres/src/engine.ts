@@ -1,4 +1,4 @@
-import { DbsaveError, type Engine, type EngineCapabilities, throwIfAborted, type RunContext } from "@dbsave/core";
+import { DbsaveError, type Engine, type EngineCapabilities, type RunContext, throwIfAborted } from "@dbsave/core";
 import { backup } from "./backup.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";

@@ -1,8 +1,8 @@
 import type { Fingerprint, FingerprintItem } from "@dbsave/core";
-import { schemaItems } from "./catalog/schema-items.ts";
-import { sequenceItems } from "./catalog/sequence-items.ts";
 import { largeObjectItems } from "./catalog/large-objects.ts";
 import { roleItems } from "./catalog/roles.ts";
+import { schemaItems } from "./catalog/schema-items.ts";
+import { sequenceItems } from "./catalog/sequence-items.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import type { ParsedOptions } from "./options.ts";
 import { fingerprintTables } from "./rows/fingerprint-tables.ts";

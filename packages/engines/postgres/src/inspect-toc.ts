@@ -12,7 +12,12 @@ export function missingTables(toc: string, fingerprint: Fingerprint | null, pref
   return tables
     .map(({ name }) => name.slice(prefix.length))
     .filter((name) => !hasPrefix(entries, `TABLE DATA ${parseDisplayName(name).map(asListed).join(" ")} `))
-    .map((object) => ({ severity: "error", code: "SOURCE_INVALID", object, message: `the dump does not hold ${object}` }));
+    .map((object) => ({
+      severity: "error",
+      code: "SOURCE_INVALID",
+      object,
+      message: `the dump does not hold ${object}`,
+    }));
 }
 
 /** pg_restore shows line breaks as spaces. */

@@ -13,7 +13,11 @@ import { findTool } from "./tools/find-tool.ts";
  * Lets pg_restore read each dump to its last byte, and looks in its table of contents for every table of the fingerprint.
  * Needs no server. Damage is an error; what kept the bytes from being read is thrown.
  */
-export async function inspect(options: ParsedOptions, source: ArtifactSource, ctx: RunContext): Promise<readonly Finding[]> {
+export async function inspect(
+  options: ParsedOptions,
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<readonly Finding[]> {
   const { databases, clientMajor, isPlain } = contentsOf(source.manifest);
   const tools = options.tools ?? ctx.tools;
   const { path } = await findTool("pg_restore", clientMajor, toolQuery(options, ctx));

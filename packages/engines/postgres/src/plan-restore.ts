@@ -1,4 +1,11 @@
-import { DbsaveError, type Finding, type Manifest, type RestorePlan, type RestoreRequest, type RunContext } from "@dbsave/core";
+import {
+  DbsaveError,
+  type Finding,
+  type Manifest,
+  type RestorePlan,
+  type RestoreRequest,
+  type RunContext,
+} from "@dbsave/core";
 import { type BackupContents, contentsOf } from "./backup-contents.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
@@ -73,7 +80,11 @@ export async function destinations(
   });
 }
 
-function placesFor(options: ParsedOptions, { into }: RestoreRequest, contents: BackupContents): ReadonlyMap<string, string> {
+function placesFor(
+  options: ParsedOptions,
+  { into }: RestoreRequest,
+  contents: BackupContents,
+): ReadonlyMap<string, string> {
   const { databases, isPlain } = contents;
   const [only] = databases;
   if (into !== undefined && Buffer.byteLength(into) > 63)
@@ -81,7 +92,11 @@ function placesFor(options: ParsedOptions, { into }: RestoreRequest, contents: B
   if (databases.length === 1 && only !== undefined)
     return new Map([[only, into ?? (isPlain ? options.database : only)]]);
   if (into === undefined) return new Map(databases.map((database) => [database, database]));
-  throw new DbsaveError("OPTIONS_INVALID", `postgres: the backup holds ${databases.length} databases, ${into} is one name`, {
-    hint: "Leave the place out: each database is restored under its own name.",
-  });
+  throw new DbsaveError(
+    "OPTIONS_INVALID",
+    `postgres: the backup holds ${databases.length} databases, ${into} is one name`,
+    {
+      hint: "Leave the place out: each database is restored under its own name.",
+    },
+  );
 }

@@ -58,7 +58,11 @@ async function doubtful(session: Session): Promise<readonly Finding[]> {
     WHERE d.datname = current_database() AND j.row ->> 'datcollversion' <> v.version`);
   return [
     ...invalid.map(({ name }) =>
-      warning(database, `postgres: ${database}: index ${name} is invalid; a dump leaves it out`, `REINDEX INDEX CONCURRENTLY ${name};`),
+      warning(
+        database,
+        `postgres: ${database}: index ${name} is invalid; a dump leaves it out`,
+        `REINDEX INDEX CONCURRENTLY ${name};`,
+      ),
     ),
     ...collations.map(({ was, is }) =>
       warning(
@@ -78,10 +82,13 @@ async function checkpointRight(options: ParsedOptions, server: Server, ctx: RunC
   if (server.isSuperuser) return [];
   if (server.major >= 15) {
     const sql = "SELECT pg_has_role('pg_checkpoint', 'USAGE') AS may";
-    const rows = await withSession(options, options.database, ctx.signal, (session) => session.query<{ may: boolean }>(sql));
+    const rows = await withSession(options, options.database, ctx.signal, (session) =>
+      session.query<{ may: boolean }>(sql),
+    );
     if (rows[0]?.may === true) return [];
   }
-  const fix = server.major >= 15 ? `GRANT pg_checkpoint TO ${identifier(options.user)};` : "Use a superuser, or save: optional.";
+  const fix =
+    server.major >= 15 ? `GRANT pg_checkpoint TO ${identifier(options.user)};` : "Use a superuser, or save: optional.";
   const message = `postgres: role ${options.user} may not CHECKPOINT, which save needs`;
   return [{ severity: "warning", code: "SAVE_FAILED", object: options.user, message, fix }];
 }

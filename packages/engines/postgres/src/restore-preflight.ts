@@ -8,7 +8,11 @@ export async function refuseMissingExtensions(session: Session, databases: reado
   const names = new Set(available.map(({ name }) => name));
   const missing = databases.flatMap(({ extensions }) => extensions).find(({ name }) => !names.has(name));
   if (missing === undefined) return;
-  throw new DbsaveError("RESTORE_FAILED", `postgres: extension ${missing.name} ${missing.version} is not installed there`, {
-    hint: "Install its package beside the server, in the same version.",
-  });
+  throw new DbsaveError(
+    "RESTORE_FAILED",
+    `postgres: extension ${missing.name} ${missing.version} is not installed there`,
+    {
+      hint: "Install its package beside the server, in the same version.",
+    },
+  );
 }

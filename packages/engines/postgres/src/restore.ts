@@ -16,9 +16,9 @@ import { temporaryName } from "./databases/names.ts";
 import { type Filled, swapIn } from "./databases/swap-in.ts";
 import { describe, type ParsedOptions } from "./options.ts";
 import { type Destination, destinations, targetOf } from "./plan-restore.ts";
-import { refuseMissingExtensions } from "./restore-preflight.ts";
 import { fillDatabase } from "./restore-database.ts";
 import { dropRoles, restoreGlobals } from "./restore-globals.ts";
+import { refuseMissingExtensions } from "./restore-preflight.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -73,7 +73,12 @@ async function restoreInto(
     }
     const movedAside = await swapIn(options, made, ctx.now());
     const { left, rolesCreated, tablespacesMissing } = roles;
-    const details = { databases: list.length, rolesCreated: rolesCreated.length, globalsLeft: left, tablespacesMissing: tablespacesMissing.length };
+    const details = {
+      databases: list.length,
+      rolesCreated: rolesCreated.length,
+      globalsLeft: left,
+      tablespacesMissing: tablespacesMissing.length,
+    };
     return { target: targetOf(list), movedAside, details };
   } catch (error) {
     await takeBack(options, (session) => removeMade(session, made, roles.rolesCreated));

@@ -26,7 +26,9 @@ export async function save(options: ParsedOptions, ctx: RunContext): Promise<Sav
     const after = await readControl(session);
     const moved = after.checkpoint !== before.checkpoint;
     if (server.isStandby) {
-      const what = moved ? `restartpoint at ${after.checkpoint}` : `nothing newer than the restartpoint ${after.checkpoint}`;
+      const what = moved
+        ? `restartpoint at ${after.checkpoint}`
+        : `nothing newer than the restartpoint ${after.checkpoint}`;
       return { proof: `standby: ${what}`, details: { ...details(before, after), standby: true } };
     }
     if (!moved)

@@ -9,7 +9,8 @@ const nobody = 65_534;
 
 /** PostgreSQL refuses to run as root: then it is the user `postgres`, or nobody, who gets `directory`. */
 export async function unprivileged(tools: ToolRunner, directory: string, signal: AbortSignal): Promise<Runner> {
-  if (process.getuid?.() !== 0) return ([tool, ...args], inner) => tools.run(tool, args, { signal: inner, cwd: directory });
+  if (process.getuid?.() !== 0)
+    return ([tool, ...args], inner) => tools.run(tool, args, { signal: inner, cwd: directory });
   const uid = await idOf(tools, "-u", signal);
   const gid = await idOf(tools, "-g", signal);
   await chown(directory, uid, gid);

@@ -65,7 +65,17 @@ export async function startScratchServer(
 }
 
 function initdbArguments(data: string, role: string): readonly string[] {
-  return ["--pgdata", data, "--username", role, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
+  return [
+    "--pgdata",
+    data,
+    "--username",
+    role,
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-sync",
+    "--no-instructions",
+  ];
 }
 
 function serverArguments(data: string, socketDirectory: string): readonly string[] {
@@ -108,7 +118,10 @@ async function untilReady(options: ParsedOptions, server: RunningTool, signal: A
   for (;;) {
     throwIfAborted(signal, "postgres: scratch");
     try {
-      await Promise.race([ended, withSession({ ...options, database: "postgres" }, "postgres", signal, async () => {})]);
+      await Promise.race([
+        ended,
+        withSession({ ...options, database: "postgres" }, "postgres", signal, async () => {}),
+      ]);
       return;
     } catch (error) {
       const isStarting = error instanceof DbsaveError && error.code === "CONNECT_FAILED";

@@ -25,6 +25,11 @@ export async function schemaItems(session: Session): Promise<readonly Fingerprin
 }
 
 /** Not its name, which a restore may change, nor its tablespace, which a server may lack. */
-function fingerprinted({ name: _name, tablespace: _tablespace, extensions: _extensions, ...rest }: DatabaseSettings): object {
+function fingerprinted({
+  name: _name,
+  tablespace: _tablespace,
+  extensions: _extensions,
+  ...rest
+}: DatabaseSettings): object {
   return rest;
 }

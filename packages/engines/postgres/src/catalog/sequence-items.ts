@@ -29,7 +29,10 @@ export async function sequenceItems(
     const positions = new Map<string, Position>();
     const counting = sequences.filter(({ oid, isRising }) => isRising && greatest.has(oid));
     for (let start = 0; start < counting.length; start += perQuery) {
-      const sql = counting.slice(start, start + perQuery).map(positionSql).join(" UNION ALL ");
+      const sql = counting
+        .slice(start, start + perQuery)
+        .map(positionSql)
+        .join(" UNION ALL ");
       for (const position of await session.query<Position>(sql)) positions.set(position.oid, position);
     }
     for (const { oid, schema, name, definition } of sequences) {

@@ -40,4 +40,3 @@ export async function withMaintenance<T>(
   }
   throw failures[0];
 }
-

@@ -21,7 +21,8 @@ export function statementKind(sql: string): GlobalStatement {
   if (/^(?:SET|SELECT pg_catalog\.set_config)\b/.test(sql)) return { kind: "session", name: "" };
   for (const [form, kind] of forms) {
     const found = form.exec(sql)?.[1];
-    if (found !== undefined) return { kind, name: found.startsWith('"') ? found.slice(1, -1).replaceAll('""', '"') : found };
+    if (found !== undefined)
+      return { kind, name: found.startsWith('"') ? found.slice(1, -1).replaceAll('""', '"') : found };
   }
   return { kind: "other", name: "" };
 }

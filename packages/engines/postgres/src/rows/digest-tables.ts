@@ -33,12 +33,13 @@ export async function digestTables(session: Session, tables: readonly Table[]): 
   });
 }
 
+/** `OFFSET 0` keeps the planner from writing the row's text into both sums, and so from making it twice. */
 function digestSql({ sql, condition, counted }: Table, position: number): string {
   const columns = counted.map(({ column }, index) => `, t.${identifier(column)}::int8 AS c${index}`).join("");
   const greatest = counted.map((_, index) => `max(c${index})::text`).join(", ");
   return `(SELECT ${position} AS position, count(*) AS rows, sum(h)::text AS sum, sum(hashint8extended(h, 1))::text AS mixed,
     ARRAY[${greatest}]::text[] AS greatest
-    FROM (SELECT hashtextextended((t.*)::text, 0) AS h${columns} FROM ONLY ${sql} t ${condition}) r)`;
+    FROM (SELECT hashtextextended((t.*)::text, 0) AS h${columns} FROM ONLY ${sql} t ${condition} OFFSET 0) r)`;
 }
 
 function greatestOf(counted: readonly CountedColumn[], values: readonly (string | null)[]): TableDigest["greatest"] {

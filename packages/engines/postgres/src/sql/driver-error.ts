@@ -34,7 +34,15 @@ const codes: readonly (readonly [state: string, code: ErrorCode])[] = [
 ];
 
 const systemCodes: ReadonlyMap<string, ErrorCode> = new Map(
-  ["ECONNREFUSED", "ECONNRESET", "ENOENT", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"].map(
-    (code) => [code, "CONNECT_FAILED"],
-  ),
+  [
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ENOENT",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ETIMEDOUT",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "EPIPE",
+  ].map((code) => [code, "CONNECT_FAILED"]),
 );

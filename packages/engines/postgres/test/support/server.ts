@@ -25,7 +25,12 @@ export async function testServer(major = 15): Promise<TestServer | string> {
   const url = process.env["DBSAVE_TEST_POSTGRES_URL"];
   if (url !== undefined) return serverOn(parseOptions({ url }));
   const ctx = await testContext();
-  const details = { databases: '["postgres"]', names: "plain", serverVersion: String(major), bootstrapRole: "postgres" };
+  const details = {
+    databases: '["postgres"]',
+    names: "plain",
+    serverVersion: String(major),
+    bootstrapRole: "postgres",
+  };
   try {
     const server = await startScratchServer(parseOptions({}), { id: "test", details } as unknown as Manifest, ctx);
     afterAll(async () => {

@@ -11,10 +11,13 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
   const into = `into_${randomBytes(4).toString("hex")}`;
   await server.query(source, sampleSql);
   const password = `canary-${randomBytes(8).toString("hex")}`; // a server that trusts us does not ask for it
-  const open = (place: string) => postgres(server.engineOptions(place, { password: server.options.password ?? password }));
+  const open = (place: string) =>
+    postgres(server.engineOptions(place, { password: server.options.password ?? password }));
   const engine = open(source);
   const mine = async (): Promise<string[]> =>
-    (await server.databases()).filter((name) => name.startsWith(source) || name.startsWith(into) || name.startsWith("dbsave"));
+    (await server.databases()).filter(
+      (name) => name.startsWith(source) || name.startsWith(into) || name.startsWith("dbsave"),
+    );
   return {
     engine,
     source,
@@ -33,7 +36,10 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
       await server.query(source, "UPDATE cache SET v = v || 'x'");
     },
     async reorder() {
-      await server.query(source, "CREATE INDEX turned ON orders (md5(t)); CLUSTER orders USING turned; DROP INDEX turned");
+      await server.query(
+        source,
+        "CREATE INDEX turned ON orders (md5(t)); CLUSTER orders USING turned; DROP INDEX turned",
+      );
     },
     async grow() {
       await server.query(
@@ -61,6 +67,7 @@ async function snapshot(server: TestServer, place: string): Promise<string> {
   );
   const digest = ({ name }: Record<string, unknown>, index: number): string =>
     `(SELECT ${index} AS i, md5(string_agg(t.*::text, E'\\n' ORDER BY t.*::text)) FROM ONLY ${String(name)} t)`;
-  const rows = tables.length === 0 ? [] : await server.query(place, `${tables.map(digest).join(" UNION ALL ")} ORDER BY i`);
+  const rows =
+    tables.length === 0 ? [] : await server.query(place, `${tables.map(digest).join(" UNION ALL ")} ORDER BY i`);
   return JSON.stringify([database, tables, rows]);
 }
