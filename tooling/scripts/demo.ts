@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Comparison, compareLedgers, createLedger } from "./demo/ledger.ts";
+import { earlierNights } from "./demo/nights.ts";
 import { openTerminal, type Terminal } from "./demo/terminal.ts";
 
 const stop = new AbortController();
@@ -38,12 +39,13 @@ try {
 async function story(run: Terminal): Promise<void> {
   await run("dbsave --version");
   await run("dbsave save ./app.db");
+  console.log(
+    "\nEight earlier nights, taken with the library and its clock set back, so that there is something to rotate.",
+  );
+  await earlierNights(live, join(folder, "backups"), 8, stop.signal);
   await run("dbsave backup ./app.db --to ./backups");
   await run("dbsave verify latest --from ./backups");
-  for (let more = 0; more < 3; more += 1) await run("dbsave backup ./app.db --to ./backups");
-  await run("dbsave list --from ./backups");
-  await run("dbsave prune --from ./backups --keep last=2 --yes");
-  await run("dbsave verify latest --from ./backups");
+  await run("dbsave prune --from ./backups --keep daily=4,weekly=2 --yes");
   await run("dbsave list --from ./backups");
   await run("dbsave restore latest --from ./backups --into ./copy.db");
 }

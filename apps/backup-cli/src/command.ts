@@ -1,7 +1,7 @@
 import type { ArgumentsCamelCase, InferredOptionTypes, Options, PositionalOptions } from "yargs";
-import type { GlobalArguments } from "./global-options.ts";
+import type { GlobalArguments } from "./command-line/global-options.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./session/session.ts";
 
 type Positionals = Readonly<Record<string, PositionalOptions>>;
 type OptionTable = Readonly<Record<string, Options>>;

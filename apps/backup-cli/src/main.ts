@@ -1,40 +1,51 @@
+import { parse } from "./command-line/parse.ts";
 import type { Outcome } from "./outcome.ts";
 import { paintFor } from "./output/paint.ts";
+import type { Reporter } from "./output/reporter.ts";
 import { print, surviveClosedReaders } from "./output/standard-streams.ts";
-import { parse } from "./parse.ts";
-import { listenForSignals } from "./signals.ts";
+import { listenForSignals } from "./session/signals.ts";
 
 /** Runs one command line and sets the exit status. The process then ends by itself: nothing may be left to do. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
   surviveClosedReaders();
-  const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
+  let reporter: Reporter | undefined;
   const interruption = listenForSignals(
     (status) => process.exit(status),
-    (message) => tell(`dbsave: ${message}`),
+    (message) => reporter?.tell("warning", message),
   );
+  const { signal } = interruption;
   const asJson = argv.includes("--json");
   let status: number;
   try {
-    const outcome = await perform(argv, version, interruption.signal);
+    const outcome = await perform(argv, version, signal, (opened) => {
+      reporter = opened;
+    });
     if (outcome !== undefined) await print(asJson ? `${JSON.stringify(outcome.json)}\n` : textOf(outcome));
     status = outcome?.exit ?? 0;
   } catch (error) {
     const { failureOutcome } = await import("./failure.ts");
-    const failure = failureOutcome(error);
+    const failure = failureOutcome(error, signal);
     if (asJson) await print(`${JSON.stringify(failure.json)}\n`).catch(() => undefined);
-    else tell(failure.text(paintFor(process.stderr)));
+    else process.stderr.write(`${failure.text(paintFor(process.stderr))}\n`);
     status = failure.exit ?? 1;
   }
   process.exitCode = interruption.status ?? status;
 }
 
-async function perform(argv: readonly string[], version: string, signal: AbortSignal): Promise<Outcome | undefined> {
+async function perform(
+  argv: readonly string[],
+  version: string,
+  signal: AbortSignal,
+  use: (reporter: Reporter) => void,
+): Promise<Outcome | undefined> {
   const parsed = await parse(argv.length === 0 ? ["--help"] : argv, version);
   if (parsed === undefined) return argv.length === 0 ? nothingAsked : undefined;
-  const { openSession } = await import("./open-session.ts");
+  const { openSession } = await import("./session/open-session.ts");
   const session = openSession(parsed, signal);
+  use(session.reporter);
   try {
-    return await parsed.command.run(parsed.args as never, session);
+    const outcome = await parsed.command.run(parsed.args as never, session);
+    return outcome.isCalm === true && session.isTroubleOnly ? { ...outcome, text: () => "" } : outcome;
   } finally {
     session.reporter.close();
   }

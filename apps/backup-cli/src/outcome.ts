@@ -6,6 +6,8 @@ export interface Outcome {
   readonly exit?: number;
   /** For machines: raw bytes, milliseconds, ISO times. `type` names the shape. */
   readonly json: { readonly type: string } & Readonly<Record<string, unknown>>;
+  /** All is well, and a person who wants to hear of trouble only has nothing to read here. */
+  readonly isCalm?: boolean;
   /** For people. Nothing is printed when it is empty. */
   text(paint: Paint): string;
 }

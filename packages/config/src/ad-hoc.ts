@@ -23,12 +23,10 @@ export interface AdHocOptions {
   readonly compress?: string | undefined;
   /** `age1...`, references, or paths of files with recipients; they turn encryption on. */
   readonly recipients?: readonly string[] | undefined;
-  /** References or paths of files. Without recipients they only decrypt. */
-  readonly identities?: readonly string[] | undefined;
   /** A reference; turns encryption on. */
   readonly passphrase?: string | undefined;
   readonly keep?: object | undefined;
-  /** @default "restore", or "hashes" when what was encrypted could not be decrypted */
+  /** @default "restore", or "hashes" with recipients, because nothing here could decrypt */
   readonly verify?: string | undefined;
   readonly save?: string | undefined;
   readonly timezone?: string | undefined;
@@ -54,9 +52,8 @@ export function adHocConfig(options: AdHocOptions): Config {
     const issues = result.issues.map(({ path, message }) => ({ place: optionFor(path), path: [], message }));
     throw issuesError("USAGE", issues);
   }
-  const config = composeConfig(result.data, [], { env, tools, signal, cwd, directory: cwd, label: optionFor });
-  const { identities, recipients } = options;
-  return recipients === undefined && identities !== undefined ? decryptingWith(config, identities) : config;
+  const label = (path: ConfigPath) => (path.length === 2 ? "source" : optionFor(path));
+  return composeConfig(result.data, [], { env, tools, signal, cwd, directory: cwd, label });
 }
 
 /** See `adHocStorage` of the package's index. */
@@ -73,30 +70,13 @@ function sourceless(engine: string | undefined): NamedSource {
 function policyOf(options: AdHocOptions): Readonly<Record<string, unknown>> {
   const { method, compress, keep, save, timezone, passphrase } = options;
   const recipients = options.recipients?.map((text) => (text.startsWith("age1") ? text : referenceOrFile(text)));
-  const identities = recipients && options.identities?.map(referenceOrFile);
-  const isSealed = recipients !== undefined && identities === undefined;
-  const encrypt = recipients || passphrase ? defined({ age: recipients, identities, passphrase }) : undefined;
-  return defined({
-    method,
-    compress,
-    keep,
-    save,
-    timezone,
-    encrypt,
-    verify: options.verify ?? (isSealed ? "hashes" : undefined),
-  });
+  const encrypt = recipients || passphrase ? defined({ age: recipients, passphrase }) : undefined;
+  const verify = options.verify ?? (recipients && "hashes");
+  return defined({ method, compress, keep, save, timezone, encrypt, verify });
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function decryptingWith(config: Config, identities: readonly string[]): Config {
-  const targets = config.targets.map((target): typeof target => ({
-    ...target,
-    open: (options = {}) => target.open({ ...options, identities: [...identities, ...(options.identities ?? [])] }),
-  }));
-  return { ...config, targets, select: () => targets };
 }
 
 /** The option that put a value at `path`. */
@@ -110,7 +90,6 @@ function optionFor(path: ConfigPath): string {
 
 const optionNames: Readonly<Record<string, string>> = {
   "encrypt.age": "--recipient",
-  "encrypt.identities": "--identity",
   "encrypt.passphrase": "--passphrase",
   "encrypt.undefined": "--recipient",
 };

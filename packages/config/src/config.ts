@@ -1,10 +1,11 @@
 import { DbsaveError, type Finding } from "@dbsave/core";
 import { listed, quote } from "./issues/issue.ts";
 import { suggestion } from "./issues/schema-messages.ts";
+import type { TargetContext } from "./open-target.ts";
 import { fullPolicy } from "./policies.ts";
 import type { ConfigData } from "./schema/config-schema.ts";
 import { type StorageConfig, storageConfig } from "./storage.ts";
-import { type TargetConfig, type TargetContext, targetConfig } from "./target.ts";
+import { type TargetConfig, targetConfig } from "./target.ts";
 
 /** A whole configuration, checked. Nothing is opened before it is asked for. */
 export interface Config {

@@ -7,9 +7,10 @@ export type { AdHocOptions } from "./ad-hoc.ts";
 export type { Config } from "./config.ts";
 export { didYouMean } from "./issues/did-you-mean.ts";
 export type { LoadOptions } from "./load.ts";
+export type { OpenTarget, OpenTargetOptions } from "./open-target.ts";
 export { type StarterConfigOptions, starterConfig } from "./starter-config.ts";
 export type { StorageConfig } from "./storage.ts";
-export type { OpenTarget, OpenTargetOptions, TargetConfig } from "./target.ts";
+export type { TargetConfig } from "./target.ts";
 
 /**
  * Finds, reads and checks a dbsave.yaml. Opens nothing, reads no secret and loads no engine. CONFIG_NOT_FOUND naming the

@@ -14,6 +14,7 @@ const sound = {
 };
 const withDefault = (defaults: object) => ({ ...sound, defaults: { verify: "hashes", ...defaults } });
 const withTarget = (settings: object) => ({ ...sound, targets: { app: { ...sound.targets.app, ...settings } } });
+const withSource = (settings: object) => ({ ...sound, targets: { app: { engine: "sqlite", ...settings } } });
 const without = (key: keyof typeof sound) => Object.fromEntries(Object.entries(sound).filter(([name]) => name !== key));
 
 const good: readonly object[] = [
@@ -31,6 +32,8 @@ const good: readonly object[] = [
   withDefault({ guard: { min_size_ratio: 0.1, min_rows_ratio: 1 } }),
   withDefault({ timezone: "Europe/Berlin", week_starts: "monday", save: "off" }),
   withTarget({ to: "local", keep: "all", verify: "off" }),
+  withSource({ url: "sqlite:/data/app.db", method: "vacuum", checkpoint: "passive", busy_timeout_ms: 0 }),
+  withSource({ url: "env:DATABASE_URL" }),
   { ...sound, storages: { größe: { type: "fs", path: "./b", keep: { last: 3 } } } },
 ];
 
@@ -57,6 +60,9 @@ const bad: readonly unknown[] = [
   withTarget({ path: "~/a.db" }),
   withTarget({ path: "" }),
   withTarget({ path: null }),
+  withTarget({ url: "env:DATABASE_URL" }),
+  withSource({ url: "postgres://db/app" }),
+  withTarget({ busy_timeout_ms: -1 }),
   withTarget({ method: "copy" }),
   withTarget({ pth: 1 }),
   ...["", "lz4", "gzip:0", "gzip:10", "zstd:23", "zstd:", 3].map((compress) => withDefault({ compress })),

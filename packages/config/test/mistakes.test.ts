@@ -72,7 +72,13 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "a missing path",
     `${top}targets:\n  app: { engine: sqlite }\n`,
-    "dbsave.yaml:4: targets.app.path: missing: expected text",
+    "dbsave.yaml:4: targets.app: expected either path or url",
+  ],
+  ["a path and a url", withTarget("url: env:U"), "dbsave.yaml:4: targets.app: expected either path or url"],
+  [
+    "a url of another kind",
+    `${top}targets: { a: { engine: sqlite, url: "postgres://u:hunter2@db" } }\n`,
+    "dbsave.yaml:3: targets.a.url: expected sqlite:/path, or env:NAME, file:/path or cmd:program that gives such a URL",
   ],
   [
     "a path with a tilde",
@@ -197,7 +203,7 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "a verify that could not decrypt",
     withDefault("encrypt: { age: [env:R] }"),
-    "dbsave.yaml:4: targets.app.verify: verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
+    "dbsave.yaml:4: targets.app.verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
   ],
   [
     "a number with a leading zero",

@@ -50,6 +50,7 @@ describe("a secret", () => {
     await here.file("get.sh", '#!/bin/sh\nprintf "%s|%s|%s\\n" "$1" "$2" "$PWD"\n', 0o700);
     expect(await read(here, "cmd:./get.sh first second")).toBe(`first|second|${here.directory}`);
     expect(await read(here, "cmd:printf  *  ")).toBe("*");
+    expect(await read(here, "cmd:printenv VAULT_ADDR", { env: { VAULT_ADDR: "https://vault" } })).toBe("https://vault");
   });
 });
 

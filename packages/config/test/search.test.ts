@@ -106,8 +106,8 @@ describe("conf.d", () => {
     await here.file("etc/conf.d/y.yaml", "version: 1\n");
     expect((await failure(here.load())).message.split("\n  ")).toEqual([
       "config: 2 mistakes:",
-      "etc/conf.d/x.yaml:4: targets.second.path: missing: expected text",
       'etc/conf.d/x.yaml:4: targets.second.paht: unknown key "paht": did you mean "path"?',
+      "etc/conf.d/x.yaml:4: targets.second: expected either path or url",
     ]);
   });
 });

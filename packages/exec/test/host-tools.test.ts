@@ -227,16 +227,24 @@ describe("a tool that must stop", () => {
     const input = Readable.from(
       (async function* () {
         yield Buffer.alloc(8 << 20, "x");
-        await setTimeout(500);
+        await setTimeout(1000);
         yield "end";
       })(),
     );
-    const { stdout, done } = tools.run("cat", [], { signal, input, stallTimeoutMs: 150 });
-    await setTimeout(500);
+    const { stdout, done } = tools.run("cat", [], { signal, input, stallTimeoutMs: 400 });
+    await setTimeout(1000);
     let size = 0;
     for await (const chunk of stdout) size += chunk.length;
     await done;
     expect(size).toBe((8 << 20) + 3);
+  });
+
+  it("is not blamed for the time in which this process itself stood still", async () => {
+    const { stdout, done } = tools.run("sh", ["-c", "sleep 0.1; echo late"], { signal, stallTimeoutMs: 400 });
+    await setTimeout(50);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    expect(await text(stdout)).toBe("late\n");
+    await done;
   });
 
   it("never sees a regular end of an input that failed", async () => {

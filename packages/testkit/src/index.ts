@@ -9,22 +9,20 @@ export type {
   EncryptionSubject,
 } from "./codec/codec-subject.ts";
 export { toyCompression, toyEncryption } from "./codec/toy-codec.ts";
+export type { BrokenEngine } from "./engine/broken-engine.ts";
+export { brokenEngines } from "./engine/broken-engines.ts";
 export { engineConformance } from "./engine/engine-conformance.ts";
 export { enginePromises } from "./engine/engine-promises.ts";
 export type { EngineCandidate, EnginePromise, EngineSubject, EngineTrial } from "./engine/engine-subject.ts";
-export { tryEnginePromise } from "./engine/engine-trial.ts";
 export { readToyData, type ToyData, writeToyData } from "./engine/toy-data.ts";
 export { type ToyOptions, toyEngine } from "./engine/toy-engine.ts";
+export { toySubject } from "./engine/toy-subject.ts";
+export { tryEnginePromise } from "./engine/try-engine-promise.ts";
 export type { BrokenStorage } from "./storage/broken-storage.ts";
 export { brokenStorages } from "./storage/broken-storages.ts";
 export { type Crash, CrashFs, type CrashState } from "./storage/crash-fs.ts";
 export { type FailingFs, type Failure, failingFs } from "./storage/failing-fs.ts";
 export { storageConformance } from "./storage/storage-conformance.ts";
 export { storagePromises } from "./storage/storage-promises.ts";
-export {
-  type StorageInstance,
-  type StoragePromise,
-  type StorageSubject,
-  type StorageTrial,
-  tryPromise,
-} from "./storage/storage-subject.ts";
+export type { StorageInstance, StoragePromise, StorageSubject, StorageTrial } from "./storage/storage-subject.ts";
+export { tryStoragePromise } from "./storage/try-storage-promise.ts";

@@ -13,7 +13,7 @@ describe("after a power cut", () => {
     const fs = new CrashFs();
     const file = await fs.createFile("/a");
     await fs.syncDirectory("/");
-    await file.write(Buffer.from("x".repeat(2000)));
+    await file.write([Buffer.from("x".repeat(2000))]);
     const found = await contentsAfterCrash(fs, "/a");
     for (const length of [0, 512, 1000, 2000]) expect(found).toContain("x".repeat(length));
     expect(found).toContain("x".repeat(1000) + "\0".repeat(1000));
@@ -23,10 +23,10 @@ describe("after a power cut", () => {
   it("bytes that were synced stay, whatever was written after them", async () => {
     const fs = new CrashFs();
     const file = await fs.createFile("/a");
-    await file.write(Buffer.from("kept"));
+    await file.write([Buffer.from("kept")]);
     await file.sync();
     await fs.syncDirectory("/");
-    await file.write(Buffer.from(" and lost"));
+    await file.write([Buffer.from(" and lost")]);
     for (const content of await contentsAfterCrash(fs, "/a")) expect(content).toMatch(/^kept/);
   });
 
@@ -66,7 +66,7 @@ describe("after a power cut", () => {
   it("a renamed file whose bytes were not synced can be empty", async () => {
     const fs = new CrashFs();
     const file = await fs.createFile("/b");
-    await file.write(Buffer.from("new"));
+    await file.write([Buffer.from("new")]);
     await fs.rename("/b", "/a");
     await fs.syncDirectory("/");
     expect(await contentsAfterCrash(fs, "/a")).toContain("");
@@ -84,7 +84,7 @@ describe("after a power cut", () => {
 
   it("the same states come back each time, each on a disk of its own", async () => {
     const fs = new CrashFs();
-    await (await fs.createFile("/a")).write(Buffer.from("x".repeat(999)));
+    await (await fs.createFile("/a")).write([Buffer.from("x".repeat(999))]);
     const [first, again] = [fs.statesAfterCrash(2), fs.statesAfterCrash(2)];
     expect(again.map(({ name }) => name)).toEqual(first.map(({ name }) => name));
     for (const [i, { mount }] of first.entries()) {
@@ -177,7 +177,7 @@ async function contentOf(fs: FsPort, path: string): Promise<string> {
 
 async function writeSynced(fs: FsPort, path: string, content: string): Promise<void> {
   const file = await fs.createFile(path, 0o600);
-  await file.write(Buffer.from(content));
+  await file.write([Buffer.from(content)]);
   await file.sync();
   await file.close();
 }

@@ -1,6 +1,7 @@
 import { type PipelineItem, runPipeline } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { adHocOptions, chooseTargets } from "../places/choose-targets.ts";
+import { adHocOptions } from "../places/ad-hoc-targets.ts";
+import { chooseTargets } from "../places/choose-targets.ts";
 import { openItems } from "../places/open-items.ts";
 import { runOutcome } from "../views/run-view.ts";
 
@@ -29,7 +30,7 @@ export const command = defineCommand(
     const results = [...opened.failed, ...targets];
     const [only, other] = results;
     if (only?.error !== undefined && other === undefined) throw only.error;
-    return runOutcome("backup", facts, results, session.quiet);
+    return runOutcome("backup", facts, results);
   },
 );
 

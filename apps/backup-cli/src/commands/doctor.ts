@@ -6,7 +6,7 @@ import { checkStorage } from "../doctor/check-storage.ts";
 import { chooseTargets } from "../places/choose-targets.ts";
 import { configOf } from "../places/find-config.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { checksText } from "../views/checks-view.ts";
 
 export const command = defineCommand(
@@ -49,10 +49,10 @@ async function* everything(
       const { files } = await configOf(session);
       yield ok("configuration", files.join(", "));
     }
-    const { targets } = await chooseTargets(sources, { to }, session);
+    const { targets, isAdHoc } = await chooseTargets(sources, { to }, session);
     const storages = new Map(targets.map(({ storage }) => [storage.description, storage]));
     for (const storage of storages.values())
-      yield* guarded(`storage ${storage.description}`, () => checkStorage(storage, session));
+      yield* guarded(`storage ${storage.description}`, () => checkStorage(storage, isAdHoc, session));
     for (const target of targets) yield* guarded(`target ${target.name}`, () => checkSource(target, keys, session));
   });
 }

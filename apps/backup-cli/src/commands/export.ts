@@ -1,6 +1,6 @@
 import { formatBytes } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { exportBackup } from "../export-backup.ts";
+import { exportBackup } from "../export/export-backup.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { placeOptions } from "../places/options.ts";

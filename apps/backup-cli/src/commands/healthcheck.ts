@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { maxAgeOption, parseMaxAge } from "../max-age.ts";
+import { maxAgeOption, parseMaxAge } from "../command-line/max-age.ts";
 import { formatAge } from "../output/quantities.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
@@ -19,6 +19,7 @@ export const command = defineCommand(
     const healthy = standings.length > 0 && standings.every(({ verdict }) => verdict === "ok");
     return {
       exit: healthy ? 0 : 1,
+      isCalm: healthy,
       json: { type: "healthcheck", healthy, maxAgeMs, targets: standings.map(standingJson) },
       text: (paint) => {
         const word = healthy ? paint("green", "healthy") : paint("red", "unhealthy");

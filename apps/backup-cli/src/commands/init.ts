@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { loadConfig } from "@dbsave/config";
 import { DbsaveError, isDbsaveError, openRepository } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import type { Session } from "../session.ts";
-import { writeStarter } from "../write-starter.ts";
+import { writeStarter } from "../init/write-starter.ts";
+import type { Session } from "../session/session.ts";
 
 export const command = defineCommand(
   {

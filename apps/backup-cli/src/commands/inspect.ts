@@ -1,7 +1,7 @@
 import { DbsaveError } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { inspectBackup } from "../inspect-backup.ts";
-import { inspectSource } from "../inspect-source.ts";
+import { inspectBackup } from "../inspect/inspect-backup.ts";
+import { inspectSource } from "../inspect/inspect-source.ts";
 import { keyOptions } from "../places/keys.ts";
 import { placeOptions } from "../places/options.ts";
 

@@ -1,11 +1,11 @@
 import { ERRORS, type PruneOptions, planPrune, prune } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { keepOption, policyFor } from "../keep-option.ts";
+import { keepOption, policyFor } from "../command-line/keep-option.ts";
 import { counted } from "../output/quantities.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { placeOptions } from "../places/options.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { type Pruned, prunedText } from "../views/plan-view.ts";
 
 export const command = defineCommand(
@@ -58,6 +58,6 @@ export const command = defineCommand(
 );
 
 async function agreed(target: string, count: number, session: Session): Promise<boolean> {
-  if (count === 0 || !session.interactive) return true;
+  if (count === 0 || !session.isInteractive) return true;
   return await session.confirm(`Delete ${counted(count, "backup")} of ${target}?`);
 }

@@ -5,7 +5,7 @@ import { keyOptions, keysOf } from "../places/keys.ts";
 import { targetAt } from "../places/live-targets.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, placeOptions } from "../places/options.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { planLines, planOutcome, restoredOutcome } from "../views/restore-view.ts";
 
 export const command = defineCommand(
@@ -39,8 +39,10 @@ export const command = defineCommand(
 
     const plan = await planRestore(engine, options);
     if (args.dryRun) return planOutcome(manifest, plan);
-    for (const line of planLines(manifest, plan)) session.reporter.tell("info", line);
-    if (force && session.interactive && !args.yes && !(await session.confirm("Restore?"))) throw declined(manifest.id);
+    const isPossible = plan.findings.every(({ severity }) => severity !== "error");
+    if (isPossible) for (const line of planLines(manifest, plan)) session.reporter.tell("info", line);
+    if (isPossible && force && session.isInteractive && !args.yes && !(await session.confirm("Restore?")))
+      throw declined(manifest.id);
 
     const report = await phase(session.run, shelf.target, "restore", async () => {
       const value = await restore(engine, options);
@@ -55,7 +57,11 @@ async function differencesAt(place: string, manifest: Manifest, session: Session
   if (manifest.fingerprint === null) return null;
   const target = await targetAt(place, session);
   await using open = await target.open();
-  return await compareWithBackup(open.job.engine, manifest, session.run);
+  return await phase(session.run, manifest.target, "verify", async () => {
+    const value = await compareWithBackup(open.job.engine, manifest, session.run);
+    const isEqual = value.length === 0;
+    return { value, state: isEqual ? "ok" : "warning", message: isEqual ? "equal to the backup" : "DIFFERENT" };
+  });
 }
 
 function nowhere(id: string): DbsaveError {

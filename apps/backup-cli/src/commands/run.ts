@@ -14,6 +14,6 @@ export const command = defineCommand(
   async ({ targets: names = [] }, session) => {
     await using opened = await openItems(await chooseTargets(names, {}, session), session);
     const { targets, ...facts } = await runPipeline(opened.items, { ...session.run, command: "dbsave run" });
-    return runOutcome("run", facts, [...opened.failed, ...targets], !session.watched);
+    return runOutcome("run", facts, [...opened.failed, ...targets]);
   },
 );

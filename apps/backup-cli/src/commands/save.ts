@@ -3,7 +3,7 @@ import { type DbsaveError, exitOfRun, phase, type SaveReport, toDbsaveError, wit
 import { defineCommand } from "../command.ts";
 import type { Paint } from "../output/paint.ts";
 import { liveTargets } from "../places/live-targets.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 
 interface Saved {
   readonly target: string;

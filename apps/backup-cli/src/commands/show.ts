@@ -1,6 +1,6 @@
 import { planPrune } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { keepOption, policyFor } from "../keep-option.ts";
+import { keepOption, policyFor } from "../command-line/keep-option.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, placeOptions } from "../places/options.ts";

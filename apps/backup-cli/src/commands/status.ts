@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { maxAgeOption, parseMaxAge } from "../max-age.ts";
+import { maxAgeOption, parseMaxAge } from "../command-line/max-age.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { placeOptions } from "../places/options.ts";
@@ -17,8 +17,10 @@ export const command = defineCommand(
     const maxAgeMs = parseMaxAge(args.maxAge);
     await using shelves = await openShelves(args, session);
     const standings = await standingsOf(shelvesOf(shelves, args.target), maxAgeMs, session);
+    const exit = exitOf(standings);
     return {
-      exit: exitOf(standings),
+      exit,
+      isCalm: exit === 0,
       json: { type: "status", maxAgeMs, targets: standings.map(standingJson) },
       text: (paint) =>
         standings.length === 0

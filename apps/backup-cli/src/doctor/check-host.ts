@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { formatBytes } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { type Check, ok } from "./check.ts";
 
 /** When this version was made: no right clock can be before it. */

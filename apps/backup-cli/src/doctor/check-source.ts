@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { OpenTarget, OpenTargetOptions, TargetConfig } from "@dbsave/config";
 import { DbsaveError, formatBytes, isDbsaveError, type ServerFacts, withContext } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { type Check, fromFinding, ok } from "./check.ts";
 import { freeBytesOf } from "./check-host.ts";
 

@@ -5,6 +5,7 @@ import type { StorageConfig } from "@dbsave/config";
 import {
   DbsaveError,
   formatBytes,
+  isDbsaveError,
   keys,
   listTargets,
   openRepository,
@@ -12,16 +13,23 @@ import {
   readCatalog,
 } from "@dbsave/core";
 import { counted, formatDuration } from "../output/quantities.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { type Check, ok } from "./check.ts";
 
 const clockToleranceMs = 60_000;
 
 /** Reads, writes and deletes in the storage for real, and looks at what is there. */
-export async function* checkStorage(config: StorageConfig, session: Session): AsyncGenerator<Check> {
+export async function* checkStorage(config: StorageConfig, isAdHoc: boolean, session: Session): AsyncGenerator<Check> {
   const { signal } = session;
   const about = `storage ${config.description}`;
-  await using repository = await openRepository(await config.create(), { signal });
+  await using repository = await openRepository(await config.create(), { signal }).catch((error: unknown) => {
+    if (isAdHoc && isDbsaveError(error, "REPOSITORY_NOT_FOUND")) return null;
+    throw error;
+  });
+  if (repository === null) {
+    yield { severity: "info", about, message: "no repository yet: the first backup makes it" };
+    return;
+  }
   yield ok(about, `a repository, ${repository.id}`);
   const skewMs = await writeAndRead(repository, session);
   yield ok(about, "can be written, read and deleted in");

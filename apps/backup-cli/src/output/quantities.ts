@@ -6,7 +6,7 @@ const dayMs = 24 * hourMs;
 export function formatDuration(durationMs: number): string {
   const seconds = durationMs / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (durationMs < hourMs) return `${Math.floor(durationMs / minuteMs)} min ${Math.floor(seconds % 60)} s`;
   return `${Math.floor(durationMs / hourMs)} h ${Math.floor((durationMs % hourMs) / minuteMs)} min`;
 }

@@ -1,5 +1,5 @@
 import { type Catalog, type CatalogEntry, DbsaveError, findBackup, readCatalog } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { chooseShelf } from "./choose-shelf.ts";
 import type { Shelf, Shelves } from "./shelf.ts";
 

@@ -1,6 +1,6 @@
 import { adHocStorage, type Config, loadConfig, type StorageConfig } from "@dbsave/config";
 import { DbsaveError, isDbsaveError } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 
 /** The configuration of this session: `--config`, else where configurations are looked for. */
 export async function configOf(session: Session): Promise<Config> {

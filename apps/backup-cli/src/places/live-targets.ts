@@ -1,6 +1,6 @@
 import { adHocConfig, type TargetConfig } from "@dbsave/config";
 import { DbsaveError } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { configIfAny, configOf } from "./find-config.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { StorageConfig, TargetConfig } from "@dbsave/config";
+import type { StorageConfig } from "@dbsave/config";
 import {
   isDbsaveError,
   openRepository,
@@ -7,7 +7,7 @@ import {
   type TargetResult,
   toDbsaveError,
 } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import type { ChosenTargets } from "./choose-targets.ts";
 
 /** Targets ready to run, and those that could not even be opened: one that fails never stops the others. */
@@ -19,32 +19,25 @@ export interface OpenItems extends AsyncDisposable {
 /** Opens engines, codecs and repositories; the repository of an ad hoc target is made when it is not there. */
 export async function openItems({ targets, isAdHoc }: ChosenTargets, session: Session): Promise<OpenItems> {
   await using opened = new AsyncDisposableStack();
-  const repositories = new Map<string, Promise<Repository>>();
-  const repositoryOf = async (target: TargetConfig): Promise<Repository> => {
-    const { storage } = target;
-    const opening = repositories.get(storage.description) ?? openOrMake(storage, isAdHoc, session);
-    repositories.set(storage.description, opening);
-    return await opening;
+  const repositories = new Map<string, Repository>();
+  const repositoryIn = async (storage: StorageConfig): Promise<Repository> => {
+    const known = repositories.get(storage.description);
+    if (known !== undefined) return known;
+    const repository = opened.use(await openOrMake(storage, isAdHoc, session));
+    repositories.set(storage.description, repository);
+    return repository;
   };
   const items: PipelineItem[] = [];
   const failed: TargetResult[] = [];
   for (const target of targets) {
     try {
       const { job } = opened.use(await target.open());
-      items.push({ job, repository: await repositoryOf(target) });
+      items.push({ job, repository: await repositoryIn(target.storage) });
     } catch (error) {
-      failed.push({
-        target: target.name,
-        warnings: [],
-        error: toDbsaveError(error, "BACKUP_FAILED", target.name, session.signal),
-      });
+      const reason = toDbsaveError(error, "BACKUP_FAILED", target.name, session.signal);
+      failed.push({ target: target.name, warnings: [], error: reason });
     }
   }
-  for (const opening of repositories.values())
-    await opening.then(
-      (repository) => opened.use(repository),
-      () => undefined,
-    );
   const kept = opened.move();
   return { items, failed, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

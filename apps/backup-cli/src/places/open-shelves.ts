@@ -1,6 +1,6 @@
 import { adHocConfig, type StorageConfig, type TargetConfig } from "@dbsave/config";
 import { DbsaveError, listTargets, openRepository, type Repository } from "@dbsave/core";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { resolvePlace } from "./find-config.ts";
 import type { Shelf, Shelves } from "./shelf.ts";
 

@@ -3,7 +3,7 @@ import type { Paint } from "../output/paint.ts";
 import { formatAge } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
 import type { Shelf } from "../places/shelf.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 
 /** How a target stands against the age that is asked for. */
 export interface Standing extends Freshness {

@@ -52,7 +52,7 @@ function factsOf(manifest: Manifest, now: Date): (readonly [string, string])[] {
     ["Method", `${method}, ${kind}, in ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`],
     ["Size", `${formatBytes(plainBytes(manifest))}, ${formatBytes(storedBytes(manifest))} stored`],
     ["Contents", rows === undefined ? contents : `${contents}, ${counted(rows, "row")}`],
-    ["Save", `${save.state}: ${save.message}`],
+    ["Save", save.state === "done" || save.state === "not-needed" ? save.message : `${save.state}: ${save.message}`],
   ];
 }
 
@@ -82,7 +82,7 @@ function filesTable({ artifacts, documents }: Manifest, paint: Paint): string {
     { title: "FILE", cell: ({ storedName }: Row) => storedName },
     { title: "STORED", align: "right", cell: ({ bytes }: Row) => formatBytes(bytes) },
     { title: "CODECS", cell: ({ codecs }: Row) => codecs },
-    { title: "SHA-256", cell: ({ storedSha256 }: Row) => storedSha256 },
+    { title: "SHA-256", cell: ({ storedSha256 }: Row) => storedSha256.slice(0, 16) },
   ] as const;
   return renderTable(rows, columns, paint);
 }

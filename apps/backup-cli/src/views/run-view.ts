@@ -13,18 +13,18 @@ import { formatCount } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
 import { findingText } from "./proof-view.ts";
 
-/** What became of every target of a run. Without trouble there is nothing to say to nobody: `quietly`. */
+/** What became of every target of a run. */
 export function runOutcome(
   type: string,
   facts: Readonly<Record<string, unknown>>,
   results: readonly TargetResult[],
-  quietly: boolean,
 ): Outcome {
   const exit = exitOfRun(results);
   return {
     exit,
+    isCalm: exit === 0,
     json: { type, ...facts, exit, targets: results.map(resultJson) },
-    text: (paint) => (quietly && exit === 0 ? "" : runText(results, paint)),
+    text: (paint) => runText(results, paint),
   };
 }
 

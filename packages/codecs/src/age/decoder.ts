@@ -30,9 +30,9 @@ export class AgeDecoder extends Transform {
     return this.#payload.final();
   }
 
-  async #take(data: Buffer): Promise<void> {
+  async #take(data: Buffer): Promise<Buffer> {
     const sealed = this.#payload === undefined ? await this.#takeStart(data) : data;
-    for (const plain of this.#payload?.update(sealed) ?? []) this.push(plain);
+    return this.#payload?.update(sealed) ?? empty;
   }
 
   /** Collects header and nonce, which opens the payload, and returns what `data` holds of it. */

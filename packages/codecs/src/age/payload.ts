@@ -44,9 +44,11 @@ export class PayloadOpener {
     this.#key = payloadKey(fileKey, nonce);
   }
 
-  /** The plain chunks that `sealed` completes, one by one. DECODE_FAILED when one is not genuine. */
-  *update(sealed: Buffer): Generator<Buffer> {
-    for (const chunk of this.#splitter.split(sealed)) yield this.#open(chunk, false);
+  /** The chunks that `sealed` completes. DECODE_FAILED when one is not genuine. */
+  update(sealed: Buffer): Buffer {
+    const chunks = Array.from(this.#splitter.split(sealed), (chunk) => this.#open(chunk, false));
+    const [only = Buffer.alloc(0), ...others] = chunks;
+    return others.length === 0 ? only : Buffer.concat(chunks);
   }
 
   /** The last chunk. DECODE_FAILED when it is not the one the sealer made its last. */

@@ -1,7 +1,7 @@
 import type { Engine, Secret } from "@dbsave/core";
 
 /** What an engine may need while it is opened. */
-export interface EngineContext {
+interface EngineContext {
   /** Where relative paths start. */
   readonly directory: string;
   /** The value behind a reference that stands under `key` of the target. */
@@ -9,7 +9,7 @@ export interface EngineContext {
 }
 
 /** A source without a configuration: what to write into a target, and a name for it. */
-export interface RecognisedSource<Settings> {
+interface RecognisedSource<Settings> {
   readonly settings: Settings;
   /** Before it is made a valid target name. */
   readonly name: string;

@@ -40,7 +40,7 @@ function checkKeys(name: string, target: Raw, defaults: Raw): Issue[] {
   const { age, identities } = encrypt;
   if (!Array.isArray(age) || age.length === 0 || identities !== undefined) return [];
   if (verify !== "structure" && verify !== "restore") return [];
-  const message = `verify: ${verify} must decrypt the backup: add identities to encrypt, or choose verify: hashes`;
+  const message = `${verify} must decrypt the backup: add identities to encrypt, or choose verify: hashes`;
   return [{ path: ["targets", name, "verify"], message }];
 }
 

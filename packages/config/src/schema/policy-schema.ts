@@ -115,7 +115,6 @@ export const policyShape = {
 
 export const policySchema = z.strictObject(policyShape);
 export type Policy = z.infer<typeof policySchema>;
-export type KeepSetting = z.infer<typeof keep>;
 export type EncryptSetting = z.infer<typeof encrypt>;
 
 /** Offsets such as +01:00 are no zones: they know no summer time. */

@@ -1,6 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
 import { DbsaveError, isDbsaveError, Secret, type ToolRunner } from "@dbsave/core";
-import { captureText } from "@dbsave/exec";
 import { readSmallFile } from "../file/small-file.ts";
 import { describeReference, parseReference, type Reference } from "./reference.ts";
 
@@ -79,8 +78,12 @@ async function fromCommand(
   context: ReferenceContext,
 ): Promise<string> {
   const { tools, signal, directory, commandTimeoutMs = 30_000 } = context;
+  const env = Object.fromEntries(
+    Object.entries(context.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
   const tool = program.includes("/") && !isAbsolute(program) ? resolve(directory, program) : program;
-  const options = { signal, cwd: directory, stallTimeoutMs: commandTimeoutMs, maxBytes: limitBytes };
+  const { captureText } = await import("@dbsave/exec");
+  const options = { signal, env, cwd: directory, stallTimeoutMs: commandTimeoutMs, maxBytes: limitBytes };
   return await captureText(tools, tool, args, options).catch((cause: unknown) => {
     if (isDbsaveError(cause, "ABORTED")) throw cause;
     throw unavailable(`${where}: ${cause instanceof Error ? cause.message : "failed"}`, undefined, cause);

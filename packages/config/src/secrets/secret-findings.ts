@@ -1,4 +1,4 @@
-import { type Finding, toDbsaveError } from "@dbsave/core";
+import { type Finding, throwIfAborted, toDbsaveError } from "@dbsave/core";
 import { type KeyContext, type KeyReference, readKey } from "./key-references.ts";
 
 /** Reads every reference and forgets the value: one error for each that cannot be used. ABORTED is thrown. */
@@ -8,7 +8,7 @@ export async function secretFindings(
   context: KeyContext,
 ): Promise<readonly Finding[]> {
   const results = await Promise.allSettled(references.map((reference) => readKey(reference, context)));
-  context.signal.throwIfAborted();
+  throwIfAborted(context.signal, `config: secrets of ${target}`);
   return results.flatMap((result) => {
     if (result.status === "fulfilled") return [];
     const { code, message, hint } = toDbsaveError(result.reason, "SECRET_UNAVAILABLE", target);

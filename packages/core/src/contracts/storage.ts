@@ -14,7 +14,9 @@ export interface PutOptions {
   readonly sha256?: string;
 }
 
+/** Without a range the whole object. A range of no bytes, also at the object's end, is an empty stream. */
 export interface GetOptions {
+  /** Stops the stream as well. */
   readonly signal: AbortSignal;
   readonly offset?: number;
   readonly length?: number;
@@ -40,7 +42,7 @@ export interface Storage extends AsyncDisposable {
   get(key: string, options: GetOptions): Promise<Readable>;
   /** OBJECT_NOT_FOUND when there is no such object. */
   stat(key: string, signal: AbortSignal): Promise<ObjectInfo>;
-  /** Committed objects whose key starts with `prefix`, in key order, temporary ones never. Fails rather than listing a part. */
+  /** Committed objects whose key starts with `prefix`, in the order of their UTF-8 bytes, temporary ones never. Fails rather than listing a part. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo>;
   /** Durable on return; deleting what is not there succeeds. */
   delete(key: string, signal: AbortSignal): Promise<void>;

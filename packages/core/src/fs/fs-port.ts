@@ -14,8 +14,8 @@ export interface FsStat {
 
 /** A new file being written from its start to its end. */
 export interface FsWriter {
-  /** Appends all of `bytes`, or rejects. The buffer may be reused afterwards. */
-  write(bytes: Uint8Array): Promise<void>;
+  /** Appends all bytes of all `chunks`, or rejects. */
+  write(chunks: readonly Uint8Array[]): Promise<void>;
   /** After a rejection the file must be thrown away: a second `sync` could succeed without the bytes being on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -38,15 +38,26 @@ export const nodeFs: FsPort = {
 
 function writer(handle: FileHandle): FsWriter {
   return {
-    async write(bytes) {
-      let written = 0;
-      while (written < bytes.byteLength) {
-        written += (await handle.write(bytes, written, bytes.byteLength - written)).bytesWritten;
+    async write(chunks) {
+      for (let left = chunks; left.length > 0; ) {
+        const { bytesWritten } = await handle.writev(left);
+        left = withoutFirst(left, bytesWritten);
       }
     },
     sync: () => handle.sync(),
     close: () => handle.close(),
   };
+}
+
+/** A full disk can take a part of a write, and says so at the next one. */
+function withoutFirst(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skip = bytes;
+  const left: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    if (skip < chunk.byteLength) left.push(chunk.subarray(skip));
+    skip = Math.max(0, skip - chunk.byteLength);
+  }
+  return left;
 }
 
 function reader(handle: FileHandle): FsReader {

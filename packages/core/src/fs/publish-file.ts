@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { toDbsaveError } from "../errors/dbsave-error.ts";
-import { throwIfAborted } from "../storage/abort.ts";
+import { throwIfAborted } from "../streams/abort.ts";
 import { discardFile } from "./discard-file.ts";
 import { type FsPort, type FsStat, systemCode } from "./fs-port.ts";
 import { placeFile } from "./place-file.ts";

@@ -1,9 +1,8 @@
 import type { Readable } from "node:stream";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
-import { readBody, withBody } from "../storage/read-body.ts";
+import { readBody, withBody } from "../streams/read-body.ts";
 import { discardFile } from "./discard-file.ts";
 import type { FsPort, FsStat, FsWriter } from "./fs-port.ts";
-import { gather } from "./gather.ts";
 
 export interface WriteFileOptions {
   readonly signal: AbortSignal;
@@ -25,7 +24,7 @@ export function writeFile(fs: FsPort, path: string, body: Readable, options: Wri
     try {
       const file = await fs.createFile(path, mode);
       try {
-        const sizeBytes = await fill(file, readBody(body, { ...reading, what }));
+        const sizeBytes = await fill(file, () => readBody(body, { ...reading, what }, (chunks) => file.write(chunks)));
         return await checkSize(fs, path, sizeBytes);
       } catch (error) {
         throw await discardFile(fs, path, error, what);
@@ -36,13 +35,11 @@ export function writeFile(fs: FsPort, path: string, body: Readable, options: Wri
   });
 }
 
-async function fill(file: FsWriter, chunks: AsyncIterable<Buffer>): Promise<number> {
-  let sizeBytes = 0;
+/** Synced and closed, also when `write` fails. */
+async function fill(file: FsWriter, write: () => Promise<number>): Promise<number> {
+  let sizeBytes: number;
   try {
-    for await (const bytes of gather(chunks)) {
-      await file.write(bytes);
-      sizeBytes += bytes.byteLength;
-    }
+    sizeBytes = await write();
     await file.sync();
   } catch (error) {
     // The file is thrown away, so only the first error matters.

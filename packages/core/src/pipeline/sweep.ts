@@ -6,7 +6,7 @@ import type { Run } from "../run/context.ts";
 import { expireRuns } from "../run/expire-runs.ts";
 
 /** How long what a dead run left is kept, so that a live one on another host is never taken for dead. */
-export const graceMs: number = 24 * 60 * 60_000;
+const graceMs: number = 24 * 60 * 60_000;
 
 /**
  * Heals what interrupted runs left: folders without a manifest (a backup or a deletion that did not finish), temporary files

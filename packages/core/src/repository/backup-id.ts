@@ -15,7 +15,7 @@ export function parseBackupId(id: string): { readonly startedAt: Date; readonly 
 }
 
 /** `20261121T072730Z`: ISO 8601 basic, safe in file names, sortable. */
-export function compactTime(date: Date): string {
+function compactTime(date: Date): string {
   return `${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 

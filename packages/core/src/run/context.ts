@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Phase } from "../contracts/events.ts";
 import type { EngineEvent, ReportProgress, RunContext } from "../contracts/run-context.ts";
@@ -8,6 +6,7 @@ import type { ServerRunner } from "../contracts/server-runner.ts";
 import type { ToolRunner } from "../contracts/tool-runner.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { makeScratch } from "./scratch.ts";
 
 /** What a caller may give to any operation; everything has a working default. */
 export interface RunOptions {
@@ -49,19 +48,15 @@ export async function withContext<T>(
   work: (ctx: RunContext) => Promise<T>,
 ): Promise<T> {
   run.signal.throwIfAborted();
-  const scratchDir = await mkdtemp(join(run.scratchRoot, "dbsave-"));
-  try {
-    return await work({
-      signal: run.signal,
-      tools: run.tools,
-      servers: run.servers,
-      scratchDir,
-      now: run.now,
-      report: progressReporter(run, target, phase),
-    });
-  } finally {
-    await rm(scratchDir, { recursive: true, force: true });
-  }
+  await using scratch = await makeScratch(run.scratchRoot);
+  return await work({
+    signal: run.signal,
+    tools: run.tools,
+    servers: run.servers,
+    scratchDir: scratch.path,
+    now: run.now,
+    report: progressReporter(run, target, phase),
+  });
 }
 
 function progressReporter(run: Run, target: string, phase: Phase): (event: EngineEvent) => void {

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import type { ObjectInfo, Storage } from "../contracts/storage.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
-import { abortStream, throwIfAborted } from "./abort.ts";
+import { abortStream, throwIfAborted } from "../streams/abort.ts";
+import { readBody, withBody } from "../streams/read-body.ts";
 import { checkKey, checkPrefix, compareKeys } from "./check-key.ts";
-import { readBody, withBody } from "./read-body.ts";
 import { resolveRange } from "./resolve-range.ts";
 
 const chunkBytes = 64 * 1024;
@@ -35,7 +35,9 @@ export function memoryStorage(name = "memory"): Storage {
         checkKey(key);
         if (ifExists === "fail") refuseTaken(key);
         const chunks: Buffer[] = [];
-        for await (const chunk of readBody(body, { ...options, what: `${name}: put ${key}` })) chunks.push(chunk);
+        await readBody(body, { ...options, what: `${name}: put ${key}` }, async (batch) => {
+          chunks.push(...batch);
+        });
         if (ifExists === "fail") refuseTaken(key);
         const bytes = Buffer.concat(chunks);
         const info = { key, sizeBytes: bytes.byteLength, modifiedAt: new Date() };

@@ -129,5 +129,5 @@ function summarise(options: VerifyOptions, outcome: Proof["outcome"], findings: 
   if (level === "structure") return `${files}, contents sound`;
   const rows = countedRows(manifest);
   if (manifest.fingerprint === null || rows === undefined) return "restored; nothing to compare it with";
-  return `restored and compared: ${manifest.fingerprint.items.length} items, ${rows.toLocaleString("en")} rows equal`;
+  return `restored and compared: ${manifest.fingerprint.items.length} items, ${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"} equal`;
 }

@@ -6,7 +6,7 @@ export const hour: number = 60 * minute;
 export const day: number = 24 * hour;
 
 /** Zones with half hours, skipped days, days without a midnight, and repeated hours. */
-export const zones = [
+const zones = [
   "UTC",
   "Europe/Berlin",
   "America/Santiago",

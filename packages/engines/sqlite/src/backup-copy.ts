@@ -5,7 +5,6 @@ import { checkSize } from "./file/header.ts";
 import { type PrivateDirectory, privateDirectory } from "./file/private-directory.ts";
 import { readStart } from "./file/read-start.ts";
 import type { Copied } from "./jobs/copy-online.ts";
-import { newMeeting } from "./jobs/meeting.ts";
 import type { ParsedOptions } from "./options.ts";
 import { runJob } from "./worker/run-job.ts";
 import { sideBySide } from "./worker/side-by-side.ts";
@@ -24,7 +23,7 @@ export async function backupOnline(options: ParsedOptions, sink: ArtifactSink, c
   const consistentAt = ctx.now();
   await using directory = await privateDirectory(ctx.scratchDir);
   const into = await emptyCopy(directory);
-  const meeting = newMeeting();
+  const meeting = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const [fromSource, sent] = await sideBySide<[Fingerprint | null, Sent]>(ctx.signal, (signal) => [
     runJob("fingerprint", { ...options, meeting }, { signal }),
     runJob("copyOnline", { ...options, into, meeting }, { signal, onProgress: report(ctx) }).then((copied) =>

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
-import { DbsaveError, type ErrorCode, systemCode, toDbsaveError } from "@dbsave/core";
+import type { ErrorCode } from "@dbsave/core";
 import Database from "better-sqlite3";
+import { JobError } from "./worker/job-error.ts";
 import type { Place } from "./worker/protocol.ts";
 
 export type { Database } from "better-sqlite3";
@@ -29,19 +30,14 @@ function open(path: string, options: Database.Options): Database.Database {
     return db;
   } catch (error) {
     db?.close();
-    throw sqliteError(error, `sqlite: cannot open: ${path}`);
+    throw jobError(error, `sqlite: cannot open: ${path}`);
   }
 }
 
 function refuseMissing(path: string): void {
-  try {
-    if (statSync(path).isFile()) return;
-  } catch (cause) {
-    if (systemCode(cause) !== "ENOENT" && systemCode(cause) !== "ENOTDIR")
-      throw toDbsaveError(cause, "SOURCE_INVALID", `sqlite: cannot look at: ${path}`);
-    throw new DbsaveError("SOURCE_NOT_FOUND", `sqlite: no such file: ${path}`, { cause });
-  }
-  throw new DbsaveError("SOURCE_INVALID", `sqlite: not a file: ${path}`);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new JobError("SOURCE_NOT_FOUND", `sqlite: no such file: ${path}`);
+  if (!stats.isFile()) throw new JobError("SOURCE_INVALID", `sqlite: not a file: ${path}`);
 }
 
 /** Begins a transaction that sees one moment until it ends. In rollback-journal mode nobody can commit meanwhile. */
@@ -60,12 +56,12 @@ export function pragmaText(db: Database.Database, source: string): string {
   return String(db.pragma(source, { simple: true }));
 }
 
-/** What SQLite's own error means to an operator; every other error as it is. */
-export function sqliteError(error: unknown, what: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  const [code, hint] = meanings.find(([prefix]) => error.code.startsWith(prefix))?.[1] ?? ["BACKUP_FAILED"];
-  const options = hint === undefined ? { cause: error } : { cause: error, hint };
-  return new DbsaveError(code, `${what}: ${error.message} (${error.code})`, options);
+/** What an error of a job means to an operator. */
+export function jobError(error: unknown, what: string): JobError {
+  if (error instanceof JobError) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const [meaning, hint] = meanings.find(([prefix]) => code.startsWith(prefix))?.[1] ?? ["INTERNAL"];
+  return new JobError(meaning, `${what}: ${error instanceof Error ? error.message : String(error)}`, hint);
 }
 
 const noSharedMemory =
@@ -77,8 +73,14 @@ const meanings: readonly (readonly [prefix: string, readonly [code: ErrorCode, h
   ["SQLITE_NOTADB", ["SOURCE_INVALID", "It is not a SQLite database, or it is encrypted."]],
   ["SQLITE_CORRUPT", ["SOURCE_INVALID", "Run `pragma integrity_check`; restore the newest proven backup."]],
   ["SQLITE_FULL", ["NO_SPACE"]],
+  ["SQLITE_IOERR", ["STORAGE_FAILED"]],
   ["SQLITE_CANTOPEN", ["PERMISSION_DENIED", noSharedMemory]],
   ["SQLITE_READONLY", ["PERMISSION_DENIED", noSharedMemory]],
   ["SQLITE_PERM", ["PERMISSION_DENIED"]],
   ["SQLITE_AUTH", ["PERMISSION_DENIED"]],
+  ["SQLITE_TOOBIG", ["UNSUPPORTED", "A value is too big for SQL text; use method online."]],
+  ["SQLITE_", ["SOURCE_INVALID", "A statement on it failed: it may need an extension that is not there."]],
+  ["EACCES", ["PERMISSION_DENIED"]],
+  ["EPERM", ["PERMISSION_DENIED"]],
+  ["ENOSPC", ["NO_SPACE"]],
 ];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Engine, EngineCapabilities, Fingerprint, RunContext, ScratchInstance } from "@dbsave/core";
-import { DbsaveError } from "@dbsave/core";
+import { DbsaveError, throwIfAborted } from "@dbsave/core";
 import { backup } from "./backup.ts";
 import { privateDirectory } from "./file/private-directory.ts";
 import { inspect } from "./inspect.ts";
@@ -24,20 +24,23 @@ const capabilities: EngineCapabilities = {
 export function sqlite(options: SqliteOptions): Engine {
   const parsed = parseOptions(options);
   let disposed = false;
-  const live = <T>(work: () => Promise<T>): Promise<T> =>
-    disposed ? Promise.reject(new DbsaveError("UNSUPPORTED", `sqlite: engine was disposed: ${parsed.path}`)) : work();
+  const live = async <T>({ signal }: RunContext, work: () => Promise<T>): Promise<T> => {
+    if (disposed) throw new DbsaveError("UNSUPPORTED", `sqlite: engine was disposed: ${parsed.path}`);
+    throwIfAborted(signal, `sqlite: ${parsed.path}`);
+    return await work();
+  };
   return {
     name: "sqlite",
     capabilities,
-    probe: (ctx) => live(() => probe(parsed, ctx)),
-    save: (ctx) => live(() => save(parsed, ctx)),
-    backup: (request, sink, ctx) => live(() => backup(parsed, request, sink, ctx)),
-    inspect: (source, ctx) => live(() => inspect(source, ctx)),
+    probe: (ctx) => live(ctx, () => probe(parsed, ctx)),
+    save: (ctx) => live(ctx, () => save(parsed, ctx)),
+    backup: (request, sink, ctx) => live(ctx, () => backup(parsed, request, sink, ctx)),
+    inspect: (source, ctx) => live(ctx, () => inspect(source, ctx)),
     planRestore: (request, manifest, ctx) =>
-      live(() => planRestore(request.into ?? parsed.path, request, manifest, ctx.now())),
-    restore: (request, source, ctx) => live(() => restore(parsed, request, source, ctx)),
-    fingerprint: (ctx) => live(() => liveFingerprint(parsed, ctx)),
-    scratch: (_manifest, ctx) => live(() => scratch(parsed, ctx)),
+      live(ctx, () => planRestore(request.into ?? parsed.path, request, manifest, ctx.now())),
+    restore: (request, source, ctx) => live(ctx, () => restore(parsed, request, source, ctx)),
+    fingerprint: (ctx) => live(ctx, () => liveFingerprint(parsed, ctx)),
+    scratch: (_manifest, ctx) => live(ctx, () => scratch(parsed, ctx)),
     async [Symbol.asyncDispose]() {
       disposed = true;
     },

@@ -1,2 +1,3 @@
+export { type DetectOptions, detectSqlite } from "./detect.ts";
 export { sqlite } from "./engine.ts";
 export type { SqliteOptions } from "./options.ts";

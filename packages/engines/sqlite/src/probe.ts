@@ -13,7 +13,7 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
   const path = await realpath(options.path);
   const sizeBytes = facts.pageSize * facts.pageCount;
   const { sqliteVersion, journalMode, pageSize, encoding, tables, userVersion, applicationId } = facts;
-  const walBytes = await sizeOf(`${path}-wal`);
+  const walBytes = await fileBytes(`${path}-wal`);
   return {
     version: sqliteVersion,
     identity: `file:${path}`,
@@ -49,7 +49,8 @@ async function isWritable(path: string): Promise<boolean> {
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** 0 when there is no such file. */
+export async function fileBytes(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { DbsaveError, type RunContext, type SaveReport } from "@dbsave/core";
 import type { ParsedOptions } from "./options.ts";
+import { fileBytes } from "./probe.ts";
 import { runJob } from "./worker/run-job.ts";
 
 /**
@@ -27,5 +28,5 @@ export async function save(options: ParsedOptions, ctx: RunContext): Promise<Sav
   }
   const proof =
     log === -1 ? "not needed: the database is not in WAL mode" : `checkpoint (${options.checkpoint}): ${counts}`;
-  return { proof, details: { busy, log, checkpointed } };
+  return { proof, details: { busy, log, checkpointed, walBytes: await fileBytes(`${options.path}-wal`) } };
 }

@@ -1,17 +1,17 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { toDbsaveError } from "@dbsave/core";
-import { sqliteError } from "./connect.ts";
+import { jobError } from "./connect.ts";
 import { jobs } from "./jobs/jobs.ts";
-import type { FromWorker, Job, JobName, JobPort, ToWorker } from "./worker/protocol.ts";
+import type { FromWorker, JobName, JobPort, Place, ToWorker } from "./worker/protocol.ts";
 
 /** The thread's side of `runJob`: one worker does one job and ends. SQLite's calls block, so none is made elsewhere. */
-async function work(port: MessagePort, name: JobName, input: never): Promise<void> {
+async function work(port: MessagePort, name: JobName, input: Place): Promise<void> {
+  const what = `sqlite: ${name}: ${input.path}`;
   const post = (message: FromWorker): void => port.postMessage(message);
   try {
-    const job: Job<never> = jobs[name];
+    const job = jobs[name] as (input: Place, port: JobPort) => unknown;
     post({ type: "done", result: await job(input, jobPort(port, post)) });
   } catch (error) {
-    const { code, message, hint } = toDbsaveError(sqliteError(error, `sqlite: ${name}`), "INTERNAL", `sqlite: ${name}`);
+    const { code, message, hint } = jobError(error, what);
     post({ type: "failed", code, message, hint });
   } finally {
     port.close();
@@ -39,5 +39,5 @@ function jobPort(port: MessagePort, post: (message: FromWorker) => void): JobPor
   };
 }
 
-const { name, input } = workerData as { readonly name: JobName; readonly input: never };
+const { name, input } = workerData as { readonly name: JobName; readonly input: Place };
 if (parentPort !== null) await work(parentPort, name, input);

@@ -21,8 +21,15 @@ describe("inside the repository", () => {
     for (const prefix of ["", "linked", "linked/", "linked/sec"]) {
       await expect(keysOf(storage, prefix)).rejects.toMatchObject(refusal);
     }
+    await symlink(outside, join(root, "order"));
     expect(await keysOf(storage, "orders/")).toEqual(["orders/a"]);
     expect(await readdir(outside)).toEqual(["secret"]);
+  });
+
+  it("a file with a name that no key can have fails the listing", async () => {
+    const { root, storage } = await repositoryAndOutside();
+    await writeFile(join(root, "orders", "line\nbreak"), "");
+    await expect(keysOf(storage)).rejects.toMatchObject(refusal);
   });
 
   it("a link in place of an object is refused and not followed", async () => {

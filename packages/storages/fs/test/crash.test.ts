@@ -71,7 +71,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
 };
 
-describe("after a crash at any point, in any state of the disk,", () => {
+describe("after a crash at any point, in any state of the disk,", { timeout: 60_000 }, () => {
   for (const [name, scenario] of Object.entries(scenarios)) {
     it(`${name} is whole or not begun, and the next run goes on`, async () => {
       const { crashes, operations } = await crashesOf(new CrashFs(), scenario);
@@ -99,7 +99,7 @@ describe("after a crash at any point, in any state of the disk,", () => {
   });
 });
 
-describe("this test notices a storage", () => {
+describe("this test notices a storage", { timeout: 60_000 }, () => {
   it("that does not sync its bytes", async () => {
     await expect(checkAll(new WithoutFileSync())).rejects.toThrow(/holds other bytes/);
   });

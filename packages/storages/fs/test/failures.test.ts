@@ -45,7 +45,7 @@ const codes = {
   EACCES: "PERMISSION_DENIED",
 } as const;
 
-describe("whichever operation of the disk fails,", () => {
+describe("whichever operation of the disk fails,", { timeout: 60_000 }, () => {
   for (const [name, work] of Object.entries(works)) {
     it(`${name} says so with its error code, and the key is as it was`, async () => {
       for (const code of Object.keys(codes) as SystemCode[]) {

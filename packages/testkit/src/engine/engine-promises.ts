@@ -1,5 +1,33 @@
+import { backingUpPromises } from "./backing-up.ts";
+import { cancellingPromises } from "./cancelling.ts";
+import { declaringPromises } from "./declaring.ts";
 import { describingPromises } from "./describing.ts";
 import type { EnginePromise } from "./engine-subject.ts";
+import { fingerprintingPromises } from "./fingerprinting.ts";
+import { handingOverPromises } from "./handing-over.ts";
+import { hidingPromises } from "./hiding.ts";
+import { inspectingPromises } from "./inspecting.ts";
+import { livingPromises } from "./living.ts";
+import { planningPromises } from "./planning.ts";
+import { refusingPromises } from "./refusing.ts";
+import { restoringPromises } from "./restoring.ts";
+import { savingPromises } from "./saving.ts";
+import { scratchingPromises } from "./scratching.ts";
 
 /** What every engine promises. */
-export const enginePromises: readonly EnginePromise[] = [...describingPromises];
+export const enginePromises: readonly EnginePromise[] = [
+  ...describingPromises,
+  ...savingPromises,
+  ...fingerprintingPromises,
+  ...declaringPromises,
+  ...backingUpPromises,
+  ...handingOverPromises,
+  ...restoringPromises,
+  ...refusingPromises,
+  ...planningPromises,
+  ...inspectingPromises,
+  ...scratchingPromises,
+  ...cancellingPromises,
+  ...livingPromises,
+  ...hidingPromises,
+];

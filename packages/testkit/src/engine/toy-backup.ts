@@ -5,8 +5,6 @@ import { readToyData, type ToyData, toyFingerprint } from "./toy-data.ts";
 
 export const toyMethods: Readonly<Record<string, readonly BackupKind[]>> = { json: ["full"], tables: ["full"] };
 
-const chunkLength = 64;
-
 export async function backupToy(
   path: string,
   request: BackupRequest,
@@ -14,13 +12,13 @@ export async function backupToy(
   ctx: RunContext,
 ): Promise<BackupFacts> {
   const method = request.method ?? "json";
-  if (!toyMethods[method]?.includes(request.kind))
+  if (!Object.hasOwn(toyMethods, method) || !toyMethods[method]?.includes(request.kind))
     throw new DbsaveError("UNSUPPORTED", `toy: cannot back up by ${method}, ${request.kind}: methods are json, tables`);
   const data = await readToyData(path);
   const consistentAt = ctx.now();
-  const artifacts = method === "json" ? [artifact("data.json", data)] : perTable(data);
+  const artifacts = method === "json" ? [{ name: "data.json", data }] : perTable(data);
   try {
-    await Promise.all(artifacts.map(({ name, body }) => writeArtifact(name, body, sink, ctx)));
+    await writeAll(artifacts, sink, ctx);
   } catch (error) {
     if (ctx.signal.aborted) throw new DbsaveError("ABORTED", `toy: backup cancelled: ${path}`, { cause: error });
     throw toDbsaveError(error, "BACKUP_FAILED", `toy: backup failed: ${path}`);
@@ -29,23 +27,58 @@ export async function backupToy(
   return { method, kind: "full", consistentAt, fingerprint: toyFingerprint(data), recipe, details: {} };
 }
 
-const artifact = (name: string, data: ToyData): { name: string; body: string } => ({
-  name,
-  body: JSON.stringify(data),
-});
+interface ToyArtifact {
+  readonly name: string;
+  readonly data: ToyData;
+}
 
-const perTable = (data: ToyData): { name: string; body: string }[] =>
-  Object.entries(data).map(([table, rows]) => artifact(`${encodeURIComponent(table)}.table.json`, { [table]: rows }));
+const perTable = (data: ToyData): ToyArtifact[] =>
+  Object.entries(data).map(([table, rows]) => ({
+    name: `${encodeURIComponent(table)}.table.json`,
+    data: { [table]: rows },
+  }));
 
-async function writeArtifact(name: string, body: string, sink: ArtifactSink, ctx: RunContext): Promise<void> {
-  const bytes = Buffer.from(body);
+/** The first failure stops the others, and is thrown when all have stopped. */
+async function writeAll(artifacts: readonly ToyArtifact[], sink: ArtifactSink, ctx: RunContext): Promise<void> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([ctx.signal, failed.signal]);
+  const writing = artifacts.map(async (artifact) => {
+    try {
+      await writeArtifact(artifact, sink, { ...ctx, signal });
+    } catch (error) {
+      failed.abort(error);
+    }
+  });
+  await Promise.all(writing);
+  failed.signal.throwIfAborted();
+}
+
+async function writeArtifact({ name, data }: ToyArtifact, sink: ArtifactSink, ctx: RunContext): Promise<void> {
+  const estimatedBytes = JSON.stringify(data).length;
   const chunks = function* (): Generator<Buffer> {
-    for (let start = 0; start < bytes.length; start += chunkLength) {
-      yield bytes.subarray(start, start + chunkLength);
-      const doneBytes = Math.min(start + chunkLength, bytes.length);
-      ctx.report({ type: "progress", item: name, doneBytes, totalBytes: bytes.length });
+    let doneBytes = 0;
+    for (const piece of toyText(data)) {
+      const chunk = Buffer.from(piece);
+      doneBytes += chunk.length;
+      ctx.report({ type: "progress", item: name, doneBytes, totalBytes: estimatedBytes });
+      yield chunk;
     }
   };
-  const info = { name, mediaType: "application/json", estimatedBytes: bytes.length };
+  const info = { name, mediaType: "application/json", estimatedBytes };
   await sink.write(info, Readable.from(chunks(), { signal: ctx.signal, objectMode: false }));
+}
+
+/** The JSON of `data`, row by row. */
+function* toyText(data: ToyData): Generator<string> {
+  let open = "{";
+  for (const [table, rows] of Object.entries(data)) {
+    yield `${open}${JSON.stringify(table)}:{`;
+    open = "},";
+    let comma = "";
+    for (const [key, value] of Object.entries(rows)) {
+      yield `${comma}${JSON.stringify(key)}:${JSON.stringify(value)}`;
+      comma = ",";
+    }
+  }
+  yield open === "{" ? "{}" : "}}";
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { DbsaveError, type Fingerprint, toDbsaveError } from "@dbsave/core";
 
 /** The whole toy database: table name to key to value. */
 export type ToyData = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Writes a toy database in place, as an application would. */
+/** Replaces a toy database, as an application would: a reader sees the old one or the new one. */
 export async function writeToyData(path: string, data: ToyData): Promise<void> {
-  await writeFile(path, JSON.stringify(data), { mode: 0o600 });
+  await writeFile(`${path}.new`, JSON.stringify(data), { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 /** SOURCE_NOT_FOUND when there is no such file, SOURCE_INVALID when it holds something else. */

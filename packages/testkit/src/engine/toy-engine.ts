@@ -45,7 +45,7 @@ export function toyEngine({ path }: ToyOptions): Engine {
     },
     async inspect(source, ctx) {
       live(ctx);
-      return inspectToy(source);
+      return inspectToy(source, ctx.signal);
     },
     async planRestore(request, _manifest, ctx) {
       live(ctx);

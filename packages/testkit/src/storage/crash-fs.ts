@@ -74,8 +74,8 @@ export class CrashFs implements FsPort {
     const at = new Date();
     const id = this.#do(`create ${path}`, (disk) => disk.create(path, at));
     return {
-      write: async (bytes) => {
-        const kept = Buffer.from(bytes);
+      write: async (chunks) => {
+        const kept = Buffer.concat(chunks);
         const now = new Date();
         this.#do(`write ${path}`, (disk) => disk.write(id, kept, now));
       },

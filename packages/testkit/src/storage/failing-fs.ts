@@ -31,7 +31,7 @@ export function failingFs(fs: FsPort, failure: Failure): FailingFs {
       attempt(`create ${path}`, async (): Promise<FsWriter> => {
         const file = await fs.createFile(path, mode);
         return {
-          write: (bytes) => attempt(`write ${path}`, () => file.write(bytes)),
+          write: (chunks) => attempt(`write ${path}`, () => file.write(chunks)),
           sync: () => attempt(`sync ${path}`, () => file.sync()),
           close: async () => {
             // A close that fails closes all the same.

@@ -100,7 +100,7 @@ export const readingPromises: readonly StoragePromise[] = [
   },
 ];
 
-/** Some before their first byte, some after it. */
+/** Some before their first byte, some after it; and some that are refused. */
 async function abandonReaders({ storage, patienceMs }: StorageTrial): Promise<void> {
   await put(storage, key, noise(MiB));
   for (let i = 0; i < 60; i += 1) {
@@ -108,5 +108,6 @@ async function abandonReaders({ storage, patienceMs }: StorageTrial): Promise<vo
     if (i % 2 === 0) await once(stream, "readable");
     stream.destroy();
     if (!stream.closed) await inTime(patienceMs, "closing a reader", once(stream, "close"));
+    await refused(storage.get(key, { offset: 2 * MiB, signal: idle }), "RANGE_INVALID");
   }
 }

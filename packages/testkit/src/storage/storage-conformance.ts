@@ -1,6 +1,10 @@
 import { describe, it } from "vitest";
 import { storagePromises } from "./storage-promises.ts";
-import { type StorageSubject, tryPromise } from "./storage-subject.ts";
+import type { StorageSubject } from "./storage-subject.ts";
+import { tryStoragePromise } from "./try-storage-promise.ts";
+
+/** Some promises need hundreds of requests. */
+const timeout = 60_000;
 
 /**
  * Defines one test per promise of the `Storage` contract for `subject`. Call it at the top of a vitest file. What cannot be
@@ -14,8 +18,8 @@ export function storageConformance(subject: StorageSubject): void {
   describe(`${subject.name}, as a storage,`, () => {
     for (const promise of storagePromises) {
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- every promise asserts by itself
-      it(promise.name, async (test) => {
-        const reason = await tryPromise(promise, subject);
+      it(promise.name, { timeout }, async (test) => {
+        const reason = await tryStoragePromise(promise, subject);
         if (reason !== undefined) test.skip(reason);
       });
     }

@@ -1,4 +1,5 @@
 import { DbsaveError } from "@dbsave/core";
+import { hasMagic } from "./magic.ts";
 
 export const headerBytes = 100;
 
@@ -8,12 +9,6 @@ export interface FileHeader {
   /** Null when the file was last changed by a SQLite older than 3.7.0, which did not keep it. */
   readonly pageCount: number | null;
   readonly walMode: boolean;
-}
-
-const magic = Buffer.from("SQLite format 3\0");
-
-export function hasMagic(bytes: Uint8Array): boolean {
-  return bytes.byteLength >= magic.byteLength && magic.equals(bytes.subarray(0, magic.byteLength));
 }
 
 /** SOURCE_INVALID when `bytes` do not begin a database. */

@@ -1,5 +1,5 @@
-import { isDbsaveError } from "@dbsave/core";
-import { type Database, openWritable } from "../connect.ts";
+import { type Database, jobError, openWritable } from "../connect.ts";
+import { fileHasMagic } from "../file/magic.ts";
 import type { Jobs } from "../worker/protocol.ts";
 
 /**
@@ -10,13 +10,15 @@ import type { Jobs } from "../worker/protocol.ts";
 export function claim(input: Jobs["claim"]["input"]): boolean {
   let db: Database | undefined;
   try {
+    if (!fileHasMagic(input.path)) return false; // SQLite would take it for empty and delete what lies beside it
     db = openWritable(input);
     db.pragma("locking_mode = exclusive");
     db.exec("BEGIN EXCLUSIVE; COMMIT");
     return true;
   } catch (error) {
-    if (isDbsaveError(error, "SOURCE_INVALID")) return false;
-    throw error;
+    const failure = jobError(error, `sqlite: cannot lock: ${input.path}`);
+    if (failure.code === "SOURCE_INVALID") return false;
+    throw failure;
   } finally {
     db?.close();
   }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { DbsaveError } from "@dbsave/core";
 import { type Database, openReadOnly, pragmaNumber, pragmaText } from "../connect.ts";
+import { JobError } from "../worker/job-error.ts";
 import type { JobPort, Jobs } from "../worker/protocol.ts";
 import { pinAsHost } from "./meeting.ts";
 
@@ -55,5 +55,5 @@ export function checkCopy(path: string, { pageSize, pageCount }: CopyFacts): voi
   const { size } = statSync(path);
   if (size === pageSize * pageCount) return;
   const message = `sqlite: the private copy has ${size} bytes instead of ${pageCount} pages of ${pageSize}: ${path}`;
-  throw new DbsaveError("BACKUP_FAILED", message);
+  throw new JobError("BACKUP_FAILED", message);
 }

@@ -7,11 +7,6 @@ const patienceMs = 1_000;
 const said = { nothing: 0, ready: 1, pinned: 2, agreed: 3, missed: 4 } as const;
 type Word = (typeof said)[keyof typeof said];
 
-/** Memory for two threads that want to see the same moment of one database. */
-export function newMeeting(): SharedArrayBuffer {
-  return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-}
-
 /**
  * Begins a transaction on `db` such that, if it returns true, the guest's transaction sees exactly the same moment: the host
  * notes `data_version`, the guest begins, then the host begins; if the version is still the same, nobody committed from
@@ -57,7 +52,9 @@ function ask(cell: Int32Array, word: Word): number {
 
 /** Answers `pinned`, unless the other side was quicker; returns what was said before. The first answer is final. */
 function answer(cell: Int32Array, word: Word): number {
-  return Atomics.compareExchange(cell, 0, said.pinned, word);
+  const before = Atomics.compareExchange(cell, 0, said.pinned, word);
+  Atomics.notify(cell, 0);
+  return before;
 }
 
 /** The word after `old`, or `old` when the other side stays silent for too long. */

@@ -1,4 +1,4 @@
-import { DbsaveError } from "@dbsave/core";
+import { JobError } from "../worker/job-error.ts";
 
 const lineFeed = 10;
 const longestHead = 32;
@@ -52,6 +52,6 @@ function firstStatement(bytes: Buffer): { readonly wanted: number; readonly stat
   return { wanted: end + 1, statement: bytes.toString("utf8", start, end) };
 }
 
-function invalid(what: string): DbsaveError {
-  return new DbsaveError("SOURCE_INVALID", `sqlite: not a whole SQL backup: ${what}`);
+function invalid(what: string): JobError {
+  return new JobError("SOURCE_INVALID", `sqlite: not a whole SQL backup: ${what}`);
 }

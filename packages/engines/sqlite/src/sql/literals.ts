@@ -10,9 +10,12 @@ export function literalsExpression(names: readonly string[]): string {
   return `concat(${joined([...parts, "')'"])})`;
 }
 
-/** `quote()` ends a text at its first NUL, so such a text is written as the cast of its bytes. */
+/**
+ * `quote()` ends a text at its first NUL, and the stock `sqlite3` drops a carriage return at the end of a line it reads, so
+ * such a text is written as the cast of its bytes.
+ */
 function literal(name: string): string {
-  return `CASE WHEN typeof(${name}) = 'text' AND instr(${name}, char(0)) > 0
+  return `CASE WHEN typeof(${name}) = 'text' AND instr(${name}, char(0)) + instr(${name}, char(13)) > 0
     THEN 'CAST(X''' || hex(${name}) || ''' AS TEXT)' ELSE quote(${name}) END`;
 }
 

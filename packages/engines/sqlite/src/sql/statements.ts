@@ -29,7 +29,7 @@ export function* statements(db: Database): Generator<string | Buffer, void> {
   yield "BEGIN;";
   for (const object of objects) {
     if (object.type !== "table" || object.virtual === 1) continue;
-    yield `${object.sql};`;
+    yield ended(object.sql);
     yield* inserts(db, tableOf(db, object));
   }
   yield* internalTables(db);
@@ -39,7 +39,7 @@ export function* statements(db: Database): Generator<string | Buffer, void> {
     yield "PRAGMA writable_schema = OFF;";
   }
   for (const type of ["index", "view", "trigger"])
-    for (const object of objects) if (object.type === type) yield `${object.sql};`;
+    for (const object of objects) if (object.type === type) yield ended(object.sql);
   yield `PRAGMA user_version = ${pragmaText(db, "user_version")};`;
   yield `PRAGMA application_id = ${pragmaText(db, "application_id")};`;
   yield "COMMIT;";
@@ -99,6 +99,11 @@ function* inserts(db: Database, table: Table): Generator<Buffer, void> {
 
 const comma = Buffer.from(",\n");
 const semicolon = Buffer.from(";");
+
+/** The text that SQLite keeps may end in a comment, which must not swallow the semicolon. */
+function ended(sql: string): string {
+  return sql.slice(sql.lastIndexOf("\n") + 1).includes("--") ? `${sql}\n;` : `${sql};`;
+}
 
 function schemaEntry(name: string, sql: string): string {
   const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;

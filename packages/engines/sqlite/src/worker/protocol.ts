@@ -47,6 +47,6 @@ export type FromWorker =
   | { readonly type: "bytes"; readonly bytes: Uint8Array }
   | { readonly type: "want" }
   | { readonly type: "done"; readonly result: unknown }
-  | { readonly type: "failed"; readonly code: ErrorCode; readonly message: string; readonly hint: string };
+  | { readonly type: "failed"; readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined };
 
 export type ToWorker = { readonly type: "more" } | { readonly type: "bytes"; readonly bytes: Uint8Array | null };

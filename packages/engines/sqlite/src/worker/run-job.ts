@@ -45,7 +45,7 @@ function outcome(worker: Worker, name: JobName, options: JobOptions): Promise<un
   worker.on("exit", () => reject(new DbsaveError("INTERNAL", `sqlite: ${name}: its thread ended early`)));
   worker.on("message", (message: FromWorker) => {
     if (message.type === "done") resolve(message.result);
-    else if (message.type === "failed") reject(new DbsaveError(message.code, message.message, { hint: message.hint }));
+    else if (message.type === "failed") reject(failure(message));
     else if (message.type === "progress") options.onProgress?.(message.doneBytes, message.totalBytes);
     else serve(worker, message, options).catch(reject);
   });
@@ -63,6 +63,10 @@ async function serve(
     message.type === "bytes" ? { type: "more" } : { type: "bytes", bytes: next?.done === false ? next.value : null };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   worker.postMessage(answer);
+}
+
+function failure({ code, message, hint }: Extract<FromWorker, { type: "failed" }>): DbsaveError {
+  return new DbsaveError(code, message, hint === undefined ? {} : { hint });
 }
 
 /** Beside this module: `worker.ts` in the sources, `worker.js` in a build, where all modules lie in one directory. */

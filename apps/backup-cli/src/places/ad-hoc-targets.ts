@@ -1,0 +1,69 @@
+import { adHocConfig, type TargetConfig } from "@dbsave/config";
+import { DbsaveError } from "@dbsave/core";
+import type { Options } from "yargs";
+import type { Session } from "../session/session.ts";
+import { resolvePlace } from "./find-config.ts";
+
+/** For databases that no configuration describes. */
+export const adHocOptions = {
+  to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
+  target: {
+    type: "string",
+    requiresArg: true,
+    describe: "Name of the target in the repository [made from the file name]",
+  },
+  compress: {
+    type: "string",
+    requiresArg: true,
+    describe: "none, gzip, gzip:1 to gzip:9, zstd, zstd:1 to zstd:22 [zstd]",
+  },
+  encrypt: {
+    alias: "recipient",
+    type: "string",
+    array: true,
+    requiresArg: true,
+    describe: "Encrypt for this age recipient: age1..., or a file of them; repeatable",
+  },
+  passphrase: {
+    type: "string",
+    requiresArg: true,
+    describe: "Encrypt with a passphrase kept at env:NAME, file:/path, cmd:program. Never the passphrase itself",
+  },
+  method: { type: "string", requiresArg: true, describe: "How the engine takes the backup [its first method]" },
+} as const satisfies Record<string, Options>;
+
+export interface AdHocArguments {
+  readonly to?: string | undefined;
+  readonly target?: string | undefined;
+  readonly compress?: string | undefined;
+  readonly encrypt?: readonly string[] | undefined;
+  readonly passphrase?: string | undefined;
+  readonly method?: string | undefined;
+}
+
+/** Databases by path or URL, all with the same options. USAGE when two of them would have the same name. */
+export async function adHocTargets(
+  sources: readonly string[],
+  args: AdHocArguments & { readonly to: string },
+  session: Session,
+): Promise<readonly TargetConfig[]> {
+  const { target, compress, encrypt: recipients, passphrase, method } = args;
+  if (sources.length === 0) {
+    const hint = "Name one: dbsave backup ./app.db --to ./backups";
+    throw new DbsaveError("USAGE", "no database was named", { hint });
+  }
+  if (sources.length > 1 && target !== undefined) {
+    throw new DbsaveError("USAGE", "--target names one target, but several databases were named");
+  }
+  const { cwd, env, signal, run } = session;
+  const [storage] = (await resolvePlace(args.to, session)).storages;
+  const to = storage?.description ?? args.to;
+  const common = { to, target, compress, recipients, passphrase, method, cwd, env, signal, tools: run.tools };
+  const configs = await Promise.all(sources.map((source) => adHocConfig({ ...common, source })));
+  const targets = configs.flatMap((config) => config.targets);
+  const twice = targets.find(({ name }, index) => targets.findIndex((other) => other.name === name) !== index);
+  if (twice === undefined) return targets;
+  throw new DbsaveError("USAGE", `two of these databases would be the target "${twice.name}"`, {
+    hint: "Back them up one by one, each with its own --target.",
+  });
+}

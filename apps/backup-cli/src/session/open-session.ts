@@ -1,0 +1,60 @@
+import { tmpdir } from "node:os";
+import { hostServers, hostTools } from "@dbsave/exec";
+import type { GlobalArguments } from "../command-line/global-options.ts";
+import type { Parsed } from "../command-line/parse.ts";
+import { barReporter } from "../output/bar-reporter.ts";
+import { eventReporter, logReporter } from "../output/log-reporter.ts";
+import { paintFor } from "../output/paint.ts";
+import { type Loudness, type Reporter, silent } from "../output/reporter.ts";
+import { confirm } from "./confirm.ts";
+import type { Session } from "./session.ts";
+
+/** The session of this process: its terminal, environment, directory and clock. */
+export function openSession({ command, args }: Parsed, signal: AbortSignal): Session {
+  const { env, stdin, stderr, stdout } = process;
+  const now = (): Date => new Date();
+  const isUnattended = command.unattended === true && !stdout.isTTY && !stderr.isTTY;
+  const loudness = loudnessOf(args, isUnattended);
+  const reporter = chooseReporter(args, loudness, now);
+  return {
+    env,
+    cwd: process.cwd(),
+    config: args.config,
+    isInteractive: stdin.isTTY && stderr.isTTY && !args.json,
+    isTroubleOnly: loudness === "trouble",
+    signal,
+    reporter,
+    run: {
+      signal,
+      tools: hostTools({ env }),
+      servers: hostServers({ env }),
+      scratchRoot: tmpdir(),
+      now,
+      report: (event) => reporter.event(event),
+    },
+    confirm: (question) => confirm(question, signal),
+  };
+}
+
+function chooseReporter(args: GlobalArguments, loudness: Loudness, now: () => Date): Reporter {
+  const { stderr } = process;
+  const write = (line: string): void => {
+    stderr.write(`${line}\n`);
+  };
+  const automatic = args.json ? "none" : stderr.isTTY && args.logFormat === "text" ? "bar" : "log";
+  switch (args.progress === "auto" ? automatic : args.progress) {
+    case "bar":
+      return barReporter(stderr, paintFor(stderr), loudness);
+    case "log":
+      return logReporter(write, { format: args.logFormat, loudness, now });
+    case "json":
+      return eventReporter(write, now);
+    case "none":
+      return silent;
+  }
+}
+
+function loudnessOf({ quiet, verbose }: GlobalArguments, isUnattended: boolean): Loudness {
+  if (verbose) return "detail";
+  return quiet || isUnattended ? "trouble" : "normal";
+}
