@@ -31,7 +31,7 @@ export async function backupDatabase(
   await using snapshot = await holdSnapshot(options, database, ctx.signal);
   await refuseMissingPrivileges(snapshot.session, server, options.user);
   const settings = await databaseSettings(snapshot.session);
-  const [items] = await sideBySide<[readonly FingerprintItem[], void]>(ctx.signal, (signal) => [
+  const [items] = await sideBySide<[readonly FingerprintItem[], unknown]>(ctx.signal, (signal) => [
     fingerprintDatabase(options, snapshot, signal),
     dump(options, snapshot, pgDump, sink, { ...ctx, signal }),
   ]);

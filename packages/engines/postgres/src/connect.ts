@@ -14,7 +14,7 @@ export interface Session extends AsyncDisposable {
 }
 
 const connectTimeoutMs = 15_000;
-const batchRows = 2000;
+const batchRows = 500;
 
 /**
  * Opens a session whose settings are pinned, so that the text of a value is the same on every server, and in which row

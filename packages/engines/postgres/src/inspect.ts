@@ -33,9 +33,14 @@ export async function inspect(
       })),
     );
   }
-  findings.push(...(await judge(databasesName, async () => void (await readDatabaseSettings(source, ctx.signal)))));
+  findings.push(...(await judge(databasesName, () => checkSettings(source, ctx.signal))));
   findings.push(...(await judge(globalsName, () => checkGlobals(source, ctx.signal))));
   return findings;
+}
+
+async function checkSettings(source: ArtifactSource, signal: AbortSignal): Promise<readonly Finding[]> {
+  await readDatabaseSettings(source, signal);
+  return [];
 }
 
 async function checkGlobals(source: ArtifactSource, signal: AbortSignal): Promise<readonly Finding[]> {
@@ -44,9 +49,9 @@ async function checkGlobals(source: ArtifactSource, signal: AbortSignal): Promis
   return [{ severity: "error", code: "SOURCE_INVALID", object: globalsName, message: "it creates no role" }];
 }
 
-async function judge(object: string, look: () => Promise<readonly Finding[] | void>): Promise<readonly Finding[]> {
+async function judge(object: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
-    return (await look()) ?? [];
+    return await look();
   } catch (error) {
     if (!isDbsaveError(error, "TOOL_FAILED") && !isDbsaveError(error, "SOURCE_INVALID")) throw error;
     return [{ severity: "error", code: "SOURCE_INVALID", object, message: error.message }];

@@ -1,13 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import type { Manifest, RunContext, RunningTool } from "@dbsave/core";
-import { DbsaveError, throwIfAborted } from "@dbsave/core";
+import type { Manifest, RunContext } from "@dbsave/core";
 import { contentsOf } from "./backup-contents.ts";
 import { withSession } from "./connect.ts";
 import type { ParsedOptions } from "./options.ts";
-import { type Runner, unprivileged } from "./scratch-owner.ts";
-import { toolQuery } from "./server.ts";
 import { findServerTool } from "./tools/find-tool.ts";
+import { toolText } from "./tools/tool-text.ts";
 
 /** A server of its own, which nobody else can reach. */
 export interface ScratchServer extends AsyncDisposable {
@@ -15,74 +11,56 @@ export interface ScratchServer extends AsyncDisposable {
 }
 
 /**
- * Makes an empty server of the same major with the programs of this machine: it listens on a socket in a private directory
- * only, flushes nothing, archives nothing and has no background jobs. Disposing stops it and removes all of it.
+ * Makes an empty server of the same major: it listens on a socket in a private directory only, flushes nothing, archives
+ * nothing and has no background jobs. Its superuser has the name of the old one, so that all roles can be what they were.
  */
 export async function startScratchServer(
   options: ParsedOptions,
   manifest: Manifest,
   ctx: RunContext,
 ): Promise<ScratchServer> {
-  const { serverMajor, bootstrapRole, databases, isPlain } = contentsOf(manifest);
-  // Beside the run's own directory: that is for one user, and the server may have to be another one.
-  const directory = await mkdtemp(join(dirname(ctx.scratchDir), "dbsave-pg-"));
-  const stopping = new AbortController();
-  let server: RunningTool | undefined;
-  const dispose = async (): Promise<void> => {
-    stopping.abort();
-    await server?.done.catch(() => undefined);
-    await rm(directory, { recursive: true, force: true });
-  };
-  try {
-    const query = { ...toolQuery(options, ctx), tools: ctx.tools };
-    const runner = await unprivileged(ctx.tools, directory, ctx.signal);
-    const data = join(directory, "data");
-    const initdb = await findServerTool("initdb", serverMajor, query);
-    await finish(runner, [initdb, ...initdbArguments(data, bootstrapRole)], ctx.signal);
-    const program = await findServerTool("postgres", serverMajor, query);
-    server = runner([program, ...serverArguments(data, directory)], stopping.signal);
-    server.stdout.resume();
-    const [only = "postgres"] = databases;
-    const scratch: ParsedOptions = {
-      ...options,
-      host: directory,
-      port: 5432,
-      user: bootstrapRole,
-      password: null,
-      ssl: "disable",
-      database: isPlain ? only : "postgres",
-      databases: isPlain ? null : databases,
-      globals: "overwrite",
-      tools: null,
-      isIsolated: true,
-    };
-    await untilReady(scratch, server, ctx.signal);
-    return { options: scratch, [Symbol.asyncDispose]: dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+  const { serverMajor: major, bootstrapRole, databases, isPlain } = contentsOf(manifest);
+  const [only = maintenance] = databases;
+  const scratchIn = (socketDirectory: string): ParsedOptions => ({
+    ...options,
+    host: socketDirectory,
+    port,
+    user: bootstrapRole,
+    password: null,
+    ssl: "disable",
+    database: isPlain ? only : maintenance,
+    databases: isPlain ? null : databases,
+    globals: "overwrite",
+    tools: null,
+    isIsolated: true,
+  });
+  const server = await ctx.servers.start(
+    async ({ directory, socketDirectory, tools }) => {
+      const query = { tools, binDirectory: options.binDirectory, signal: ctx.signal };
+      const initdb = await findServerTool("initdb", major, query);
+      await toolText(tools, initdb, [...initdbArguments, "--pgdata", directory, "--username", bootstrapRole], ctx);
+      return {
+        tool: await findServerTool("postgres", major, query),
+        args: serverArguments(directory, socketDirectory),
+        stopSignal: "SIGINT", // ends open sessions
+        ready: (signal) => withSession(scratchIn(socketDirectory), maintenance, signal, async () => true),
+      };
+    },
+    { name: `postgres ${major}`, signal: ctx.signal, user: "postgres" }, // it refuses to run as root
+  );
+  return { options: scratchIn(server.socketDirectory), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-function initdbArguments(data: string, role: string): readonly string[] {
-  return [
-    "--pgdata",
-    data,
-    "--username",
-    role,
-    "--auth=trust",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--no-sync",
-    "--no-instructions",
-  ];
-}
+const maintenance = "postgres";
+const port = 5432;
 
-function serverArguments(data: string, socketDirectory: string): readonly string[] {
+const initdbArguments = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
+
+function serverArguments(directory: string, socketDirectory: string): readonly string[] {
   const settings: Readonly<Record<string, string>> = {
     listen_addresses: "",
+    port: String(port),
     unix_socket_directories: socketDirectory,
-    unix_socket_permissions: "0700",
     fsync: "off",
     full_page_writes: "off",
     synchronous_commit: "off",
@@ -94,39 +72,6 @@ function serverArguments(data: string, socketDirectory: string): readonly string
     max_logical_replication_workers: "0",
     maintenance_work_mem: "256MB",
     max_locks_per_transaction: "1024",
-    logging_collector: "off",
   };
-  return ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
-}
-
-async function finish(runner: Runner, command: readonly [string, ...string[]], signal: AbortSignal): Promise<void> {
-  const running = runner(command, signal);
-  running.stdout.resume();
-  await running.done;
-}
-
-const patienceMs = 60_000;
-const pauseMs = 50;
-
-/** Fails at once when the server ends. */
-async function untilReady(options: ParsedOptions, server: RunningTool, signal: AbortSignal): Promise<void> {
-  const ended = server.done.then(() => {
-    throw new DbsaveError("TOOL_FAILED", "postgres: the throw-away server ended by itself");
-  });
-  ended.catch(() => undefined);
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
-    throwIfAborted(signal, "postgres: scratch");
-    try {
-      await Promise.race([
-        ended,
-        withSession({ ...options, database: "postgres" }, "postgres", signal, async () => {}),
-      ]);
-      return;
-    } catch (error) {
-      const isStarting = error instanceof DbsaveError && error.code === "CONNECT_FAILED";
-      if (!isStarting || Date.now() > deadline) throw error;
-    }
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, pauseMs))]);
-  }
+  return ["-D", directory, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
 }

@@ -1,9 +1,12 @@
 import { engineConformance } from "@dbsave/testkit";
-import { it } from "vitest";
-import { testServer } from "./support/server.ts";
+import { afterAll, describe } from "vitest";
+import { type TestServer, tryTestServer } from "./support/server.ts";
 import { subjectOn } from "./support/subject.ts";
 
-const server = await testServer();
+const server = await tryTestServer();
+const isMissing = typeof server === "string";
 
-if (typeof server === "string") it.skip(`postgres, as an engine: ${server}`);
-else engineConformance({ name: "postgres", create: () => subjectOn(server) });
+describe.skipIf(isMissing)(`real server${isMissing ? `: ${server}` : ""}`, () => {
+  afterAll(() => (server as TestServer)[Symbol.asyncDispose]());
+  engineConformance({ name: "postgres", create: () => subjectOn(server as TestServer), patienceMs: 4000 });
+});

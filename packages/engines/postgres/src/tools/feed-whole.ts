@@ -1,4 +1,5 @@
 import { PassThrough, type Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { abortStream, type ToolOptions, type ToolRunner } from "@dbsave/core";
 import { sideBySide } from "../side-by-side.ts";
 
@@ -14,11 +15,11 @@ export async function feedWhole<T>(
   take: (stdout: Readable) => Promise<T>,
 ): Promise<T> {
   try {
-    const [, taken] = await sideBySide<[void, T, void]>(options.signal, (signal) => {
+    const [taken] = await sideBySide<[T, ...unknown[]]>(options.signal, (signal) => {
       const input = new PassThrough();
       const read = pour(abortStream(body, signal, "postgres: restore"), input);
       const running = tools.run(tool, args, { ...options, signal, input });
-      return [read, take(running.stdout), running.done];
+      return [take(running.stdout), read, running.done];
     });
     return taken;
   } finally {
@@ -27,7 +28,7 @@ export async function feedWhole<T>(
 }
 
 export async function discard(stdout: Readable): Promise<void> {
-  for await (const _chunk of stdout);
+  await finished(stdout.resume());
 }
 
 async function pour(body: Readable, input: PassThrough): Promise<void> {

@@ -9,6 +9,7 @@ export interface TestContext extends RunContext, AsyncDisposable {
 }
 
 export const tools: RunContext["tools"] = hostTools({ env: process.env });
+export const servers: RunContext["servers"] = hostServers({ env: process.env });
 
 /** A run's context with the real tools of this machine. */
 export async function testContext(signal: AbortSignal = new AbortController().signal): Promise<TestContext> {
@@ -17,7 +18,7 @@ export async function testContext(signal: AbortSignal = new AbortController().si
   return {
     signal,
     tools,
-    servers: hostServers({ env: process.env }),
+    servers,
     scratchDir,
     now: () => new Date(),
     report: (event) => void events.push(event),

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { EngineSubject } from "@dbsave/testkit";
 import { postgres } from "../../src/index.ts";
-import { tools } from "./context.ts";
+import { servers, tools } from "./context.ts";
 import { sampleSql } from "./sample-database.ts";
 import type { TestServer } from "./server.ts";
 
@@ -24,6 +24,7 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
     into,
     open,
     tools,
+    servers,
     secrets: [server.options.password?.reveal() ?? password],
     async mutate() {
       await server.query(
