@@ -3,7 +3,7 @@ import { backup } from "./backup.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
-import { planRestore } from "./plan-restore.ts";
+import { optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
 import { probe } from "./probe.ts";
 import { restore } from "./restore.ts";
 import { save } from "./save.ts";
@@ -33,8 +33,11 @@ function engineOn(options: ParsedOptions): Engine {
     save: (ctx) => live(ctx, () => save(options, ctx)),
     backup: (request, sink, ctx) => live(ctx, () => backup(options, request, sink, ctx)),
     inspect: (source, ctx) => live(ctx, () => inspect(options, source, ctx)),
-    planRestore: (request, manifest, ctx) => live(ctx, () => planRestore(options, request, manifest, ctx)),
-    restore: (request, source, ctx) => live(ctx, () => restore(options, request, source, ctx)),
+    planRestore: (request, manifest, ctx) =>
+      live(ctx, () => planRestore(...resolvePlace(options, request, manifest), manifest, ctx)),
+    restore: (request, source, ctx) =>
+      live(ctx, () => restore(...resolvePlace(options, request, source.manifest), source, ctx)),
+    at: (place) => engineOn(optionsAt(options, place)),
     fingerprint: (ctx) => live(ctx, () => fingerprint(options, ctx.signal)),
     scratch: (manifest, ctx) =>
       live(ctx, async () => {

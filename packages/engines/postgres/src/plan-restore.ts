@@ -9,7 +9,7 @@ import {
 import { type BackupContents, contentsOf } from "./backup-contents.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
-import type { ParsedOptions } from "./options.ts";
+import { type ParsedOptions, parseOptions } from "./options.ts";
 import { readServer } from "./server.ts";
 
 /** Where one database of a backup goes. */
@@ -23,6 +23,28 @@ export interface Destinations {
   readonly list: readonly Destination[];
   readonly findings: readonly Finding[];
 }
+
+/** The place is the name of a database on the same server, or a URL of another one. */
+export function optionsAt(options: ParsedOptions, place: string): ParsedOptions {
+  const { jobs, lockWaitTimeoutMs, globals, tools } = options;
+  if (!isUrl(place)) return { ...options, database: place, databases: null };
+  const elsewhere = parseOptions({ url: place, jobs, lockWaitTimeoutMs, globals });
+  return { ...elsewhere, binDirectory: options.binDirectory, tools };
+}
+
+/** A request whose place is a URL, as a request to the server that it names. */
+export function resolvePlace(
+  options: ParsedOptions,
+  { into, force }: RestoreRequest,
+  manifest: Manifest,
+): readonly [ParsedOptions, RestoreRequest] {
+  if (into === undefined || !isUrl(into)) return [options, into === undefined ? { force } : { into, force }];
+  const elsewhere = optionsAt(options, into);
+  const isOne = contentsOf(manifest).databases.length === 1;
+  return [elsewhere, isOne ? { into: elsewhere.database, force } : { force }];
+}
+
+const isUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place);
 
 /** Looks at the catalog of the server only. */
 export async function planRestore(
