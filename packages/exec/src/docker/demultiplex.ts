@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { DbsaveError } from "@dbsave/core";
 
@@ -7,7 +6,8 @@ const stderrChannel = 2;
 
 /**
  * Splits what an engine sends for a program without a terminal: frames of a header (channel, three zeros, length in four
- * bytes) and so many bytes. Reads no faster than both sides take it, and ends both. Fails when a frame is cut.
+ * bytes) and so many bytes. Reads no faster than both sides take it, and ends both. What goes to a side that was destroyed is
+ * dropped: the engine counts a program as running until its output was taken. Fails when a frame is cut.
  */
 export async function demultiplex(source: Readable, stdout: Writable, stderr: Writable): Promise<void> {
   let header: Buffer = Buffer.alloc(0);
@@ -19,7 +19,7 @@ export async function demultiplex(source: Readable, stdout: Writable, stderr: Wr
         const part = chunk.subarray(at, at + remaining);
         at += part.length;
         remaining -= part.length;
-        if (!target.write(part)) await once(target, "drain");
+        if (!target.destroyed && !target.write(part)) await hasRoom(target);
       } else {
         const part = chunk.subarray(at, at + headerBytes - header.length);
         at += part.length;
@@ -32,6 +32,12 @@ export async function demultiplex(source: Readable, stdout: Writable, stderr: Wr
     }
   }
   if (remaining > 0 || header.length > 0) throw new DbsaveError("TOOL_FAILED", "docker: the connection broke off");
-  stdout.end();
-  stderr.end();
+  for (const side of [stdout, stderr]) if (!side.destroyed) side.end();
+}
+
+async function hasRoom(target: Writable): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  target.once("drain", resolve).once("close", resolve);
+  await promise;
+  target.off("drain", resolve).off("close", resolve);
 }

@@ -21,8 +21,7 @@ export async function askToEnd(
     () => undefined,
   );
   try {
-    const { exec, socket, processes } = await starting;
-    socket.resume();
+    const { exec, processes } = await starting;
     const grace = AbortSignal.timeout(killAfterMs);
     await signalMarked(processes, "TERM", giveUp.signal);
     await endOfExec(exec, grace);
