@@ -5,7 +5,7 @@ import { targetShape } from "../schema/target-shape.ts";
 import { describeReference, parseReference, referencePattern } from "../secrets/reference.ts";
 import type { EngineKind } from "./engine-kind.ts";
 
-const scheme = /^postgres(?:ql)?:\/\//i;
+const urlParts = /^postgres(?:ql)?:\/\/(?:[^/?#]*@)?(?<place>[^/?#]*)(?:\/(?<name>[^?#]*))?(?:\?(?<query>[^#]*))?/;
 
 const url = z.string().regex(new RegExp(`^postgres(ql)?:\\/\\/[^\\0]*$|${referencePattern.source}`), {
   error: "expected postgres://user@host/database, or env:NAME, file:/path or cmd:program that gives such a URL",
@@ -55,21 +55,21 @@ export type PostgresSettings = z.infer<typeof postgresSchema>;
 
 export const postgres: EngineKind<PostgresSettings> = {
   describe({ url: written, host = "", port = 5432, database, databases }) {
-    if (written === undefined) return shown(host, port, databases ?? database);
+    if (written === undefined) return `postgres://${host}:${port}/${listed(databases) ?? database ?? ""}`;
     const kept = parseReference(written);
     if (kept !== undefined) return describeReference(kept);
-    if (!URL.canParse(written)) return "postgres";
-    const { hostname, port: urlPort, pathname } = new URL(written);
-    return shown(hostname, Number(urlPort || 5432), databases ?? database ?? pathname.slice(1));
+    const { place = "", name = "", query = "" } = urlParts.exec(written)?.groups ?? {};
+    const socket = new URLSearchParams(query).get("host");
+    return `postgres://${socket ?? place}/${listed(databases) ?? database ?? name}`;
   },
   references: ({ url: written = "", password }) => [
     ...(parseReference(written) === undefined ? [] : [["url", written] as const]),
     ...(password === undefined ? [] : [["password", password] as const]),
   ],
   recognise(source) {
-    if (!scheme.test(source)) return undefined;
-    const name = URL.canParse(source) ? new URL(source).pathname.slice(1) : "";
-    return { settings: { engine: "postgres", url: source }, name: name || "postgres" };
+    const parts = urlParts.exec(source)?.groups;
+    if (parts === undefined) return undefined;
+    return { settings: { engine: "postgres", url: source }, name: parts["name"] || "postgres" };
   },
   sourceless: { engine: "postgres", host: "no-source-given" },
   async open(settings, context) {
@@ -96,9 +96,8 @@ export const postgres: EngineKind<PostgresSettings> = {
   },
 };
 
-function shown(host: string, port: number, databases: string | readonly string[] | undefined): string {
-  const what = typeof databases === "string" ? databases : (databases?.join(",") ?? "");
-  return `postgres://${host}:${port}/${what}`;
+function listed(databases: PostgresSettings["databases"]): string | undefined {
+  return typeof databases === "string" ? databases : databases?.join(",");
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

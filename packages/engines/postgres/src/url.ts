@@ -11,8 +11,9 @@ export interface UrlParts {
 
 /** `postgres://` and `postgresql://`, as libpq reads them, with one host. `invalid` makes the error, which must not quote it. */
 export function parseUrl(text: string, invalid: (option: string, why: string) => Error): UrlParts {
-  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(text)) throw invalid("url", "it is no postgres:// URL");
-  const url = new URL(text);
+  const standard = text.replace(/^(postgres(?:ql)?:\/\/[^/?#@]*@)(?=[:/?#]|$)/, "$1localhost"); // libpq allows no host there
+  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(standard)) throw invalid("url", "it is no postgres:// URL");
+  const url = new URL(standard);
   const parameters = new Map(url.searchParams);
   const take = (key: string): string | undefined => {
     const value = parameters.get(key);
