@@ -20,7 +20,7 @@ const kinds = { postgres, sqlite };
 export const engineKinds: readonly EngineKind<TargetSettings>[] = Object.values(kinds) as EngineKind<TargetSettings>[];
 
 export function engineKind(engine: TargetSettings["engine"]): EngineKind<TargetSettings> {
-  return kinds[engine] as EngineKind<TargetSettings>;
+  return kinds[engine];
 }
 
 export function isEngine(name: string): name is TargetSettings["engine"] {

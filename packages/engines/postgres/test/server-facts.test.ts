@@ -13,7 +13,7 @@ describe("a save", () => {
     const { details } = await engine.save(ctx);
     const [row] = await server.query(
       "postgres",
-      `SELECT '${details["after"]}'::pg_lsn >= '${before?.["lsn"]}' AS newer`,
+      `SELECT '${String(details["after"])}'::pg_lsn >= '${String(before?.["lsn"])}' AS newer`,
     );
     expect(row).toEqual({ newer: true });
     expect(details["after"]).not.toBe(details["before"]);
