@@ -21,6 +21,7 @@ if (required.length > 0) process.env["DBSAVE_TEST_REQUIRE"] = required.join(",")
 const selected = STAGES.filter((stage) => values.only.length === 0 || values.only.includes(stage.name));
 if (selected.some((stage) => stage.hasTests)) {
   process.once("exit", startDockerEngine());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1)); // not without stopping the engine
   spawnSync("node", ["tooling/testbed/src/prepare.ts"], { stdio: "inherit" });
 }
 const outcomes: Outcome[] = selected.map((stage) => refuseSkips(stage.run(), required));

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { chmod } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -183,7 +184,8 @@ describe("an engine that cannot be used", () => {
     await expect(at("tcp://127.0.0.1:9")).rejects.toMatchObject({ code: "CONNECT_FAILED" });
   });
 
-  it.runIf(process.getuid?.() === 0)("is PERMISSION_DENIED when its socket may not be opened", async () => {
+  it("is PERMISSION_DENIED when its socket may not be opened", async (test) => {
+    if (process.getuid?.() !== 0) test.skip("needs root to be another user");
     await using dir = await scripts();
     const socket = dir.path("docker.sock");
     const server = createServer().listen(socket);
@@ -193,7 +195,6 @@ describe("an engine that cannot be used", () => {
       process.setgid(65534); process.setuid(65534);
       const options = { signal: new AbortController().signal, env: { DOCKER_HOST: process.argv[1] } };
       await findContainer({ name: "any" }, options).catch((error) => console.log(error.code));`;
-    const { chmod } = await import("node:fs/promises");
     await chmod(dir.directory, 0o755);
     await chmod(socket, 0o600);
     const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program, `unix://${socket}`]);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, openSync, readFileSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { works } from "./needs.ts";
@@ -13,7 +13,8 @@ const patienceMs = 60_000;
 export function startDockerEngine(): () => void {
   const isAnswering = (): boolean => works(["docker", "version"]);
   if (isAnswering() || process.getuid?.() !== 0 || !works(["dockerd", "--version"])) return () => {};
-  const log = join(mkdtempSync(join(tmpdir(), "dbsave-dockerd-")), "log");
+  const folder = mkdtempSync(join(tmpdir(), "dbsave-dockerd-"));
+  const log = join(folder, "log");
   const output = openSync(log, "a");
   const engine = spawn("dockerd", [], { detached: true, stdio: ["ignore", output, output] });
   const { pid } = engine;
@@ -26,10 +27,10 @@ export function startDockerEngine(): () => void {
     );
   }
   return () => {
-    if (!isRunning(pid)) return;
-    process.kill(pid, "SIGTERM");
+    if (isRunning(pid)) process.kill(pid, "SIGTERM");
     const isGone = eventually(() => !isRunning(pid));
     console.log(isGone ? "Stopped dockerd again." : `dockerd (process ${pid}) does not stop.`);
+    rmSync(folder, { recursive: true });
   };
 }
 
