@@ -61,7 +61,7 @@ async function open(options: ParsedOptions, database: string, signal: AbortSigna
     password: password?.reveal(),
     connectionTimeoutMillis: connectTimeoutMs,
   };
-  const certificates = options.sslRootCertificate === null ? undefined : await readFile(options.sslRootCertificate);
+  const certificates = await readCertificates(options.sslRootCertificate);
   try {
     return await start({ ...config, ssl: tls(ssl, certificates) }, signal);
   } catch (error) {
@@ -83,6 +83,15 @@ async function start(config: ClientConfig & { password: string | undefined }, si
     throw error;
   } finally {
     signal.removeEventListener("abort", cut);
+  }
+}
+
+async function readCertificates(path: string | null): Promise<Buffer | undefined> {
+  if (path === null) return undefined;
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new DbsaveError("OPTIONS_INVALID", `postgres: option sslRootCertificate: cannot be read: ${path}`, { cause });
   }
 }
 
