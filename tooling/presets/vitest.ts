@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@dbsave/source"];
@@ -12,6 +13,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     execArgv,
+    globalSetup: [fileURLToPath(new URL("../testbed/src/global-setup.ts", import.meta.url))],
     maxWorkers: "100%", // the default leaves a core idle: half of a small machine
     projects: [
       {

@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
+import { startDockerEngine } from "./suite/docker-engine.ts";
 import { installCommand, installNeeds, missingNeeds, parseRequired } from "./suite/needs.ts";
 import { closingLines, type Outcome, refuseSkips } from "./suite/outcome.ts";
 import { STAGES } from "./suite/stages.ts";
@@ -17,6 +19,11 @@ const required = parseRequired(process.env["DBSAVE_TEST_REQUIRE"]);
 if (required.length > 0) process.env["DBSAVE_TEST_REQUIRE"] = required.join(",");
 
 const selected = STAGES.filter((stage) => values.only.length === 0 || values.only.includes(stage.name));
+if (selected.some((stage) => stage.hasTests)) {
+  process.once("exit", startDockerEngine());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1)); // not without stopping the engine
+  spawnSync("node", ["tooling/testbed/src/prepare.ts"], { stdio: "inherit" });
+}
 const outcomes: Outcome[] = selected.map((stage) => refuseSkips(stage.run(), required));
 
 const missing = missingNeeds();

@@ -40,7 +40,16 @@ it("importing the package loads no other package", async () => {
 it("loading a configuration loads the parsers, and no engine, codec, storage or program runner", async () => {
   const loaded = await loadedBy("await config.loadConfig(options);");
   expect(loaded).toEqual(expect.arrayContaining(["yaml", "zod"]));
-  const heavy = ["@dbsave/sqlite", "@dbsave/codecs", "@dbsave/storage-fs", "@dbsave/exec", "better-sqlite3", "execa"];
+  const heavy = [
+    "@dbsave/sqlite",
+    "@dbsave/postgres",
+    "pg",
+    "@dbsave/codecs",
+    "@dbsave/storage-fs",
+    "@dbsave/exec",
+    "better-sqlite3",
+    "execa",
+  ];
   expect(loaded.filter((name) => heavy.includes(name))).toEqual([]);
 });
 

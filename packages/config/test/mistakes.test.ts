@@ -56,13 +56,23 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   ],
   [
     "an engine of a later version",
-    `${top}targets: { a: { engine: postgres, url: x } }\n`,
-    'dbsave.yaml:3: targets.a.engine: this version of dbsave has no engine "postgres" yet; it has sqlite',
+    `${top}targets: { a: { engine: redis, url: x } }\n`,
+    'dbsave.yaml:3: targets.a.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres',
+  ],
+  [
+    "both ways to say where a server is",
+    `${top}targets: { a: { engine: postgres, url: "postgres://db/app", host: db } }\n`,
+    "dbsave.yaml:3: targets.a: expected either url or host",
+  ],
+  [
+    "a password that stands in the file",
+    `${top}targets: { a: { engine: postgres, host: db, password: hunter2 } }\n`,
+    "dbsave.yaml:3: targets.a.password: expected env:NAME, file:/path or cmd:program with arguments, without quotes and shell signs: a secret never stands in the file itself",
   ],
   [
     "a missing engine",
     `${top}targets: { a: { path: a } }\n`,
-    "dbsave.yaml:3: targets.a.engine: missing: expected sqlite",
+    "dbsave.yaml:3: targets.a.engine: missing: expected sqlite or postgres",
   ],
   [
     "a storage of a later version",
@@ -274,7 +284,7 @@ describe("mistakes", () => {
       'dbsave.yaml:2: defaults.keep.dayly: unknown key "dayly": did you mean "daily"?',
       "dbsave.yaml:4: storages.a.path: missing: expected text",
       "dbsave.yaml:7: targets.one.path: expected text, got a whole number",
-      'dbsave.yaml:8: targets.two.engine: this version of dbsave has no engine "redis" yet; it has sqlite',
+      'dbsave.yaml:8: targets.two.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres',
       "dbsave.yaml:7: targets.one.to: no storage is called c: expected a or b",
       "dbsave.yaml:8: targets.two.to: missing: expected the name of a storage, a or b",
     ]);

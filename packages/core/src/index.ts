@@ -12,6 +12,13 @@ export type { Fingerprint, FingerprintItem } from "./contracts/fingerprint.ts";
 export { type GuardPolicy, type Job, type VerifyLevel, verifyLevels } from "./contracts/job.ts";
 export type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "./contracts/manifest.ts";
 export type { EngineEvent, ReportProgress, RunContext } from "./contracts/run-context.ts";
+export type {
+  RunningServer,
+  ServerCommand,
+  ServerPlace,
+  ServerRunner,
+  StartServerOptions,
+} from "./contracts/server-runner.ts";
 export type { GetOptions, ObjectInfo, PutOptions, Storage, SweepOptions } from "./contracts/storage.ts";
 export type { RunningTool, ToolOptions, ToolRunner } from "./contracts/tool-runner.ts";
 export { DbsaveError, type DbsaveErrorOptions, isDbsaveError, toDbsaveError } from "./errors/dbsave-error.ts";

@@ -7,12 +7,12 @@ const inherited = ["PATH", "HOME", "TMPDIR", "TZ"];
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Messages in English and text in UTF-8, whatever the operator's locale: tools' output is read by programs. */
-const fixed = { PATH: defaultPath, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
+export const fixedLocale = { LANG: "C.UTF-8", LC_ALL: "C.UTF-8" } as const;
 
 /** What every tool gets: four variables of `host`, if they are set, and a fixed locale. Nothing else is passed on. */
 export function minimalEnvironment(host: Readonly<Record<string, string | undefined>>): Environment {
   const kept = inherited.flatMap((name) => (host[name] ? [[name, host[name]] as const] : []));
-  return { ...fixed, ...Object.fromEntries(kept) };
+  return { PATH: defaultPath, ...fixedLocale, ...Object.fromEntries(kept) };
 }
 
 /** The only place where secrets are revealed: into the environment of one child. */

@@ -1,6 +1,9 @@
-import type { ToolRunner } from "@dbsave/core";
+import { existsSync } from "node:fs";
+import { DbsaveError, refusedTool, type ToolRunner } from "@dbsave/core";
 import { minimalEnvironment } from "./environment.ts";
-import { startTool } from "./running-tool.ts";
+import { type HostSettings, startOnHost } from "./host-process.ts";
+import { refusalOf } from "./refusal.ts";
+import { superviseTool } from "./supervise.ts";
 
 export interface HostToolsOptions {
   /**
@@ -24,9 +27,22 @@ export interface HostToolsOptions {
  * quote the end of stderr without the secrets given in `env`, and never any argument.
  */
 export function hostTools(options: HostToolsOptions = {}): ToolRunner {
-  const environment = minimalEnvironment(options.env ?? {});
-  const killAfterMs = options.killAfterMs ?? 5000;
+  return toolsOnHost(options.env ?? {}, { killAfterMs: options.killAfterMs ?? 5000 });
+}
+
+/** As `hostTools`, with what throw-away servers need besides. */
+export function toolsOnHost(env: Readonly<Record<string, string | undefined>>, settings: HostSettings): ToolRunner {
+  const environment = minimalEnvironment(env);
   return {
-    run: (tool, args, toolOptions) => startTool(tool, args, toolOptions, { environment, killAfterMs }),
+    run(tool, args, toolOptions) {
+      const refusal = refusalOf(tool, args, toolOptions) ?? missingDirectory(tool, toolOptions.cwd);
+      if (refusal) return refusedTool(refusal, toolOptions.input);
+      return superviseTool(tool, args, toolOptions, environment, (program) => startOnHost(program, settings));
+    },
   };
+}
+
+function missingDirectory(tool: string, cwd: string | undefined): DbsaveError | undefined {
+  if (cwd === undefined || existsSync(cwd)) return undefined;
+  return new DbsaveError("OPTIONS_INVALID", `${tool}: no such working directory: ${cwd}`);
 }

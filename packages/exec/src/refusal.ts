@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { DbsaveError, type ToolOptions } from "@dbsave/core";
 
 /** Why a tool cannot even be tried. A NUL byte would end the argument early, so that another one is meant. */
@@ -8,8 +7,5 @@ export function refusalOf(tool: string, args: readonly string[], options: ToolOp
   }
   const withNul = [tool, ...args].findIndex((value) => value.includes("\0"));
   if (withNul >= 0) return new DbsaveError("OPTIONS_INVALID", `${tool}: argument ${withNul} holds a NUL byte`);
-  if (options.cwd !== undefined && !existsSync(options.cwd)) {
-    return new DbsaveError("OPTIONS_INVALID", `${tool}: no such working directory: ${options.cwd}`);
-  }
   return undefined;
 }

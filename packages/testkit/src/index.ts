@@ -26,3 +26,8 @@ export { storageConformance } from "./storage/storage-conformance.ts";
 export { storagePromises } from "./storage/storage-promises.ts";
 export type { StorageInstance, StoragePromise, StorageSubject, StorageTrial } from "./storage/storage-subject.ts";
 export { tryStoragePromise } from "./storage/try-storage-promise.ts";
+export type { BrokenToolRunner } from "./tools/broken-tool-runner.ts";
+export { brokenToolRunners } from "./tools/broken-tool-runners.ts";
+export { toolPromises } from "./tools/tool-promises.ts";
+export { toolRunnerConformance } from "./tools/tool-runner-conformance.ts";
+export { type ToolPromise, type ToolSubject, type ToolTrial, tryToolPromise } from "./tools/tool-subject.ts";

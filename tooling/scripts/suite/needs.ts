@@ -1,25 +1,34 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { SERVERS } from "../../testbed/src/catalogue.ts";
 
 /** Something that tests use and the workspace cannot bring along. `name` is what a skip says: `needs age`. */
 export interface Need {
   readonly name: string;
   readonly program: string;
   readonly debian: string;
+  /** A command that works where the need is met in another way. */
+  readonly answers?: readonly [string, ...string[]];
 }
 
 /** Everything from outside that some test uses. A new server or tool is one more line. */
 export const NEEDS: readonly Need[] = [
   { name: "age", program: "age", debian: "age" },
+  { name: "debootstrap", program: "debootstrap", debian: "debootstrap" },
+  { name: "docker", program: "dockerd", debian: "docker.io", answers: ["docker", "version"] },
   { name: "gzip", program: "gzip", debian: "gzip" },
+  { name: "openssl", program: "openssl", debian: "openssl" },
+  { name: "psql", program: "psql", debian: "postgresql-client" },
   { name: "sqlite3", program: "sqlite3", debian: "sqlite3" },
   { name: "zstd", program: "zstd", debian: "zstd" },
 ];
 
 export function missingNeeds(needs: readonly Need[] = NEEDS, path: string = process.env["PATH"] ?? ""): Need[] {
   const folders = path.split(delimiter).filter((folder) => folder !== "");
-  return needs.filter((need) => !folders.some((folder) => isExecutable(join(folder, need.program))));
+  const isMet = ({ program, answers }: Need): boolean =>
+    folders.some((folder) => isExecutable(join(folder, program))) || (answers !== undefined && works(answers));
+  return needs.filter((need) => !isMet(need));
 }
 
 /** The one command that provides `needs` on Debian and its relatives. */
@@ -38,10 +47,14 @@ export function installNeeds(): void {
   if (status !== 0) console.log(`${stdout}${stderr}That did not work: the tests that need it are skipped by name.`);
 }
 
-/** Names in `DBSAVE_TEST_REQUIRE` (comma-separated; `all` means the whole table): a skip for want of one is a failure. */
+/** Names in `DBSAVE_TEST_REQUIRE` (comma-separated; `all` means every need and server): a skip for want of one is a failure. */
 export function parseRequired(text: string | undefined): readonly string[] {
   const names = (text ?? "").split(",").map((name) => name.trim());
-  return names.includes("all") ? NEEDS.map((need) => need.name) : names.filter((name) => name !== "");
+  return names.includes("all") ? [...NEEDS, ...SERVERS].map(({ name }) => name) : names.filter((name) => name !== "");
+}
+
+export function works([program, ...args]: readonly [string, ...string[]]): boolean {
+  return spawnSync(program, args, { stdio: "ignore", timeout: 20_000 }).status === 0;
 }
 
 function isExecutable(path: string): boolean {

@@ -6,6 +6,8 @@ import type { Outcome } from "./outcome.ts";
 
 export interface Stage {
   readonly name: string;
+  /** Whether it runs tests, which may ask for servers. */
+  readonly hasTests: boolean;
   readonly run: () => Outcome;
 }
 
@@ -28,6 +30,7 @@ export const STAGES: readonly Stage[] = [
 function check(name: string, command: string): Stage {
   return {
     name,
+    hasTests: false,
     run: () => {
       const started = performance.now();
       const { status, stdout, stderr, error } = spawnSync(command, {
@@ -49,6 +52,7 @@ function check(name: string, command: string): Stage {
 function tests(project: string): Stage {
   return {
     name: project,
+    hasTests: true,
     run: () => {
       console.log(`\n${project} tests`);
       const folder = mkdtempSync(join(tmpdir(), "dbsave-outcome-"));

@@ -1,8 +1,16 @@
-import { compareWithBackup, DbsaveError, type Finding, type Manifest, phase, planRestore, restore } from "@dbsave/core";
+import {
+  compareWithBackup,
+  DbsaveError,
+  type Engine,
+  type Finding,
+  type Manifest,
+  phase,
+  planRestore,
+  restore,
+} from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
-import { targetAt } from "../places/live-targets.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, placeOptions } from "../places/options.ts";
 import type { Session } from "../session/session.ts";
@@ -13,7 +21,11 @@ export const command = defineCommand(
     positionals: backupPositional,
     options: {
       ...placeOptions,
-      into: { type: "string", requiresArg: true, describe: "Where to: a path [the configured source]" },
+      into: {
+        type: "string",
+        requiresArg: true,
+        describe: "Where to: a path, a database or its URL [the configured source]",
+      },
       force: {
         type: "boolean",
         default: false,
@@ -49,17 +61,20 @@ export const command = defineCommand(
       const value = await restore(engine, options);
       return { value, message: `${manifest.id} into ${value.target}` };
     });
-    return restoredOutcome(manifest, report, await differencesAt(report.target, manifest, session));
+    await using restored = into === undefined ? engine : engine.at(into);
+    return restoredOutcome(manifest, report, await differencesIn(restored, manifest, session));
   },
 );
 
 /** What differs between the restored copy and the backup's own fingerprint; null when it carries none. */
-async function differencesAt(place: string, manifest: Manifest, session: Session): Promise<readonly Finding[] | null> {
+async function differencesIn(
+  restored: Engine,
+  manifest: Manifest,
+  session: Session,
+): Promise<readonly Finding[] | null> {
   if (manifest.fingerprint === null) return null;
-  const target = await targetAt(place, session);
-  await using open = await target.open();
   return await phase(session.run, manifest.target, "verify", async () => {
-    const value = await compareWithBackup(open.job.engine, manifest, session.run);
+    const value = await compareWithBackup(restored, manifest, session.run);
     const isEqual = value.length === 0;
     return { value, state: isEqual ? "ok" : "warning", message: isEqual ? "equal to the backup" : "DIFFERENT" };
   });

@@ -18,13 +18,11 @@ export function recogniseSource(source: string): NamedSource {
     if (recognised !== undefined) return { settings: recognised.settings, name: targetNameFrom(recognised.name) };
   }
   const scheme = source.slice(0, source.indexOf(":")).toLowerCase();
-  const engine = laterEngines.find(
-    (name) => scheme.startsWith(name) || (scheme === "postgresql" && name === "postgres"),
-  );
+  const engine = laterEngines.find((name) => scheme.startsWith(name));
   if (engine !== undefined)
     throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)} yet`);
   throw new DbsaveError("USAGE", `no engine knows ${scheme}: URLs`, {
-    hint: "Give a path such as ./app.db, or a URL such as sqlite:/data/app.db.",
+    hint: "Give a path such as ./app.db, or a URL such as postgres://user@host/database.",
   });
 }
 

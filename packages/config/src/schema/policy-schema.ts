@@ -32,7 +32,7 @@ export const keep = z
   .union([z.literal("all"), keepRules], { error: "expected rules such as { daily: 7, weekly: 4, monthly: 6 }, or all" })
   .describe("Which backups stay; `all` never deletes any.");
 
-const reference = z.string().regex(referencePattern, {
+export const reference = z.string().regex(referencePattern, {
   error: `expected ${referenceForms}: a secret never stands in the file itself`,
 });
 

@@ -126,6 +126,8 @@ export interface Engine extends AsyncDisposable {
   planRestore(request: RestoreRequest, manifest: Manifest, ctx: RunContext): Promise<RestorePlan>;
   /** TARGET_NOT_EMPTY unless `force`; on any failure the place is as it was before. */
   restore(request: RestoreRequest, source: ArtifactSource, ctx: RunContext): Promise<RestoreReport>;
+  /** The same engine on another place that `restore` can write into. Does no I/O; whoever asked disposes it. */
+  at(place: string): Engine;
   /** Digest of the live contents. */
   fingerprint(ctx: RunContext): Promise<Fingerprint>;
   /** Present when `capabilities.scratch`. */

@@ -1,10 +1,12 @@
 import type { ProgressEvent } from "./events.ts";
+import type { ServerRunner } from "./server-runner.ts";
 import type { ToolRunner } from "./tool-runner.ts";
 
 /** Everything an engine may use from outside. It has no other way to reach the world. */
 export interface RunContext {
   readonly signal: AbortSignal;
   readonly tools: ToolRunner;
+  readonly servers: ServerRunner;
   /** A private (0700) directory of this run, removed by the caller. */
   readonly scratchDir: string;
   now(): Date;

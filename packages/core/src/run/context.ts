@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import type { Phase } from "../contracts/events.ts";
 import type { EngineEvent, ReportProgress, RunContext } from "../contracts/run-context.ts";
+import type { ServerRunner } from "../contracts/server-runner.ts";
 import type { ToolRunner } from "../contracts/tool-runner.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 import { throwIfAborted } from "../streams/abort.ts";
@@ -12,6 +13,7 @@ import { makeScratch } from "./scratch.ts";
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly tools?: ToolRunner;
+  readonly servers?: ServerRunner;
   /** Where private scratch directories are made; the system's temporary directory when absent. */
   readonly scratchRoot?: string;
   readonly now?: () => Date;
@@ -23,6 +25,7 @@ export interface RunOptions {
 export interface Run {
   readonly signal: AbortSignal;
   readonly tools: ToolRunner;
+  readonly servers: ServerRunner;
   readonly scratchRoot: string;
   readonly now: () => Date;
   readonly report: ReportProgress;
@@ -32,6 +35,7 @@ export function runWith(options: RunOptions): Run {
   return {
     signal: options.signal ?? new AbortController().signal,
     tools: options.tools ?? noTools,
+    servers: options.servers ?? noServers,
     scratchRoot: options.scratchRoot ?? tmpdir(),
     now: options.now ?? ((): Date => new Date()),
     report: unfailing(options.report),
@@ -59,6 +63,7 @@ export async function withContext<T>(
   return await work({
     signal: run.signal,
     tools: run.tools,
+    servers: run.servers,
     scratchDir: scratch.path,
     now: run.now,
     report: progressReporter(run, target, phase),
@@ -77,5 +82,13 @@ const noTools: ToolRunner = {
   run(tool, _args, { input }) {
     const hint = "Pass `tools: hostTools()` of @dbsave/exec.";
     return refusedTool(new DbsaveError("TOOL_MISSING", `${tool}: no tool runner was given`, { hint }), input);
+  },
+};
+
+const noServers: ServerRunner = {
+  start: async (_describe, { name }) => {
+    throw new DbsaveError("TOOL_MISSING", `${name}: no server runner was given`, {
+      hint: "Pass `servers: hostServers()` or `containerServers()` of @dbsave/exec.",
+    });
   },
 };

@@ -39,6 +39,7 @@ export function sqlite(options: SqliteOptions): Engine {
     planRestore: (request, manifest, ctx) =>
       live(ctx, () => planRestore(request.into ?? parsed.path, request, manifest, ctx.now())),
     restore: (request, source, ctx) => live(ctx, () => restore(parsed, request, source, ctx)),
+    at: (place) => sqlite({ ...options, path: place }),
     fingerprint: (ctx) => live(ctx, () => liveFingerprint(parsed, ctx)),
     scratch: (_manifest, ctx) => live(ctx, () => scratch(parsed, ctx)),
     async [Symbol.asyncDispose]() {

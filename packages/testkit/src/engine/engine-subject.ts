@@ -1,4 +1,4 @@
-import type { Engine, EngineEvent, RunContext, ToolRunner } from "@dbsave/core";
+import type { Engine, EngineEvent, RunContext, ServerRunner, ToolRunner } from "@dbsave/core";
 
 /** An engine as the suite needs it. */
 export interface EngineCandidate {
@@ -44,6 +44,8 @@ export interface EngineSubject extends AsyncDisposable {
   readonly secrets?: readonly string[];
   /** What the engine runs its tools with, where it needs some. */
   readonly tools?: ToolRunner;
+  /** What the engine starts throw-away servers with, where it does. */
+  readonly servers?: ServerRunner;
 }
 
 /** One subject, and what the suite itself needs for the trial of one promise. */

@@ -55,6 +55,7 @@ export function toyEngine({ path }: ToyOptions): Engine {
       live(ctx);
       return restoreToy(request.into ?? path, request, source, ctx);
     },
+    at: (place) => toyEngine({ path: place }),
     async fingerprint(ctx) {
       live(ctx);
       return toyFingerprint(await readToyData(path));

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { DbsaveError, type EngineEvent, type ToolRunner } from "@dbsave/core";
+import { DbsaveError, type EngineEvent, type ServerRunner, type ToolRunner } from "@dbsave/core";
 import type { EngineCandidate, EnginePromise, EngineSubject } from "./engine-subject.ts";
 
 /** Runs one promise on a fresh subject. Resolves with the reason when it cannot be checked there. */
@@ -19,6 +19,7 @@ export async function tryEnginePromise(
   const ctx = {
     signal: new AbortController().signal,
     tools: subject.tools ?? noTools,
+    servers: subject.servers ?? noServers,
     scratchDir,
     now: (): Date => new Date(),
     report: (event: EngineEvent): void => void events.push(event),
@@ -42,5 +43,11 @@ const noTools: ToolRunner = {
     const done = Promise.reject(error);
     done.catch(() => undefined);
     return { stdout: new PassThrough().destroy(error), done };
+  },
+};
+
+const noServers: ServerRunner = {
+  start: async (_describe, { name }) => {
+    throw new DbsaveError("TOOL_MISSING", `${name}: the subject has no \`servers\``);
   },
 };

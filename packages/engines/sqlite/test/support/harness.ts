@@ -30,6 +30,10 @@ export interface Bench {
   readonly left: () => Promise<readonly string[]>;
 }
 
+const servers: RunContext["servers"] = {
+  start: () => Promise.reject(new DbsaveError("TOOL_MISSING", "this engine starts no servers")),
+};
+
 export async function bench(scratchDir?: string): Promise<Bench> {
   const scratch = scratchDir ?? (await temporaryDirectory());
   const controller = new AbortController();
@@ -40,6 +44,7 @@ export async function bench(scratchDir?: string): Promise<Bench> {
       scratchDir: scratch,
       now: () => new Date(),
       report: (event) => void events.push(event),
+      servers,
       tools: {
         run() {
           const done = Promise.reject(new DbsaveError("TOOL_MISSING", "this engine runs no tools"));

@@ -1,33 +1,30 @@
 import { addAbortListener } from "node:events";
 import { type Readable, Transform, type Writable } from "node:stream";
 import { callbackify } from "node:util";
-import { DbsaveError, type RunningTool, refusedTool, type ToolOptions, toDbsaveError } from "@dbsave/core";
-import { execa } from "execa";
-import { type Environment, revealEnvironment, secretValues } from "./environment.ts";
+import { DbsaveError, type RunningTool, type ToolOptions, toDbsaveError } from "@dbsave/core";
+import { revealEnvironment, secretValues } from "./environment.ts";
 import { feed } from "./feed.ts";
 import { outputTail } from "./output-tail.ts";
-import { refusalOf } from "./refusal.ts";
 import { watchStall } from "./stall.ts";
 import { toolFailure } from "./tool-failure.ts";
+import type { Launch } from "./tool-process.ts";
 
-export interface HostSettings {
-  readonly environment: Environment;
-  readonly killAfterMs: number;
-}
-
-/** Starts one program and watches it until it and its whole process group are gone. */
-export function startTool(
+/** Starts a tool with `launch` and `base` plus its own environment, and watches it until it and all it started are gone. */
+export function superviseTool(
   tool: string,
   args: readonly string[],
   options: ToolOptions,
-  settings: HostSettings,
+  base: Readonly<Record<string, string>>,
+  launch: Launch,
 ): RunningTool {
-  const refusal = refusalOf(tool, args, options);
-  if (refusal) return refusedTool(refusal, options.input);
-
-  const { input, signal, stallTimeoutMs, env = {} } = options;
-  const environment = { ...settings.environment, ...revealEnvironment(env) };
-  const child = spawn(tool, args, options, environment, settings.killAfterMs);
+  const { input, signal, stallTimeoutMs, cwd, env = {} } = options;
+  const child = launch({
+    tool,
+    args,
+    env: { ...base, ...revealEnvironment(env) },
+    cwd,
+    hasInput: input !== undefined,
+  });
   const tail = outputTail(secretValues(env));
   let failure: DbsaveError | undefined;
   let isSettled = false;
@@ -35,9 +32,7 @@ export function startTool(
   const stop = (reason: DbsaveError) => {
     if (isSettled || failure) return;
     failure = reason;
-    child.kill("SIGTERM");
-    child.stdout.destroy(); // or a tool that waits for a reader, or a child of it that left the group, holds `done` back
-    child.stderr.destroy();
+    child.stop();
     stdout.destroy(reason);
   };
 
@@ -50,16 +45,25 @@ export function startTool(
     stop(new DbsaveError("ABORTED", `${tool}: cancelled`, { cause: signal.reason }));
   });
 
-  const settle = async () => {
-    const result = await child;
-    isSettled = true;
-    stall.stop();
-    abort[Symbol.dispose]();
-    if (failure === undefined && result.exitCode === 0 && child.stdout.readableEnded) return;
-    child.kill("SIGKILL"); // what is left of the group
-    throw failure ?? toolFailure(tool, result, tail.text(), environment.PATH);
+  const succeed = async () => {
+    const exit = await child.exit.finally(() => {
+      isSettled = true;
+      stall.stop();
+      abort[Symbol.dispose]();
+    });
+    if (failure || exit.exitCode !== 0 || !child.stdout.readableEnded) {
+      throw failure ?? toolFailure(tool, exit, tail.text());
+    }
   };
-  const done = settle();
+  const done = succeed().catch(async (error: unknown) => {
+    child.stdout.destroy();
+    child.stdin?.destroy();
+    const reason = failure ?? toDbsaveError(error, "TOOL_FAILED", tool);
+    await child.sweep().catch((left: unknown) => {
+      throw withLeftover(reason, left);
+    });
+    throw reason;
+  });
 
   const stdout = checkedOutput(done, () => stall.touch());
   stdout.once("close", () => stop(readerFailure(tool, stdout.errored, signal)));
@@ -74,22 +78,6 @@ export function startTool(
     feed(input, child.stdin, (error) => stop(toDbsaveError(error, "TOOL_FAILED", `${tool}: its input failed`, signal)));
   }
   return { stdout, done };
-}
-
-function spawn(tool: string, args: readonly string[], options: ToolOptions, env: Environment, killAfterMs: number) {
-  return execa(tool, [...args], {
-    env,
-    extendEnv: false,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdin: options.input ? "pipe" : "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    encoding: "buffer",
-    buffer: false,
-    reject: false,
-    killDescendants: true,
-    forceKillAfterDelay: killAfterMs,
-  });
 }
 
 /** Ends only after the tool succeeded, and fails as the tool does. A caller may watch only one of the two. */
@@ -113,4 +101,10 @@ function isWaitingForInput(input: Readable | undefined, stdin: Writable | null):
 function readerFailure(tool: string, error: Error | null, signal: AbortSignal): DbsaveError {
   if (error) return toDbsaveError(error, "TOOL_FAILED", `${tool}: its output could not be taken`, signal);
   return new DbsaveError("TOOL_FAILED", `${tool}: its output was not read to the end`);
+}
+
+/** The first reason counts; that something is left of the tool must be known as well. */
+function withLeftover(reason: DbsaveError, left: unknown): DbsaveError {
+  const { message, hint } = toDbsaveError(left, "TOOL_FAILED", "it may still run");
+  return new DbsaveError(reason.code, `${reason.message}; ${message}`, { cause: reason, hint });
 }

@@ -1,0 +1,63 @@
+import type { ArtifactSink, FingerprintItem, RunContext } from "@dbsave/core";
+import { abortStream } from "@dbsave/core";
+import { dumpName } from "./artifacts.ts";
+import { type DatabaseSettings, databaseSettings } from "./catalog/database-settings.ts";
+import { fingerprintDatabase } from "./fingerprint.ts";
+import type { ParsedOptions } from "./options.ts";
+import { refuseMissingPrivileges } from "./privileges.ts";
+import type { Server } from "./server.ts";
+import { sideBySide } from "./side-by-side.ts";
+import { holdSnapshot, type Snapshot } from "./snapshot.ts";
+import { databaseArgument } from "./sql/quote.ts";
+import type { FoundTool } from "./tools/find-tool.ts";
+import { toolConnection } from "./tools/tool-connection.ts";
+
+export interface DatabaseBackup {
+  readonly items: readonly FingerprintItem[];
+  readonly settings: DatabaseSettings;
+}
+
+/**
+ * pg_dump and the fingerprint look at one exported snapshot, at the same time. pg_dump takes ACCESS SHARE on every table
+ * until it ends, and gives up after the lock timeout. PERMISSION_DENIED before the dump when a table cannot be read.
+ */
+export async function backupDatabase(
+  options: ParsedOptions,
+  database: string,
+  { server, pgDump }: { readonly server: Server; readonly pgDump: FoundTool },
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<DatabaseBackup> {
+  await using snapshot = await holdSnapshot(options, database, ctx.signal);
+  await refuseMissingPrivileges(snapshot.session, server, options.user);
+  const settings = await databaseSettings(snapshot.session);
+  const [items] = await sideBySide<[readonly FingerprintItem[], unknown]>(ctx.signal, (signal) => [
+    fingerprintDatabase(options, snapshot, signal),
+    dump(options, snapshot, pgDump, sink, { ...ctx, signal }),
+  ]);
+  return { items, settings };
+}
+
+/** Not compressed: core does that once, with a checksum, on threads of its own. */
+async function dump(
+  options: ParsedOptions,
+  { id, database }: Snapshot,
+  pgDump: FoundTool,
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<void> {
+  const args = [
+    "--format=custom",
+    "--compress=0",
+    `--snapshot=${id}`,
+    `--lock-wait-timeout=${options.lockWaitTimeoutMs}`,
+    "--no-password",
+    `--dbname=${databaseArgument(database)}`,
+  ];
+  const env = toolConnection(options);
+  await sideBySide(ctx.signal, (signal) => {
+    const running = (options.tools ?? ctx.tools).run(pgDump.path, args, { signal, env });
+    const body = abortStream(running.stdout, signal, "postgres: backup");
+    return [sink.write({ name: dumpName(database), mediaType: "application/x-pg-dump" }, body), running.done];
+  });
+}

@@ -1,0 +1,91 @@
+import { Readable } from "node:stream";
+import type { ArtifactSink, BackupFacts, BackupRequest, FingerprintItem, RecipeStep, RunContext } from "@dbsave/core";
+import { DbsaveError, toDbsaveError } from "@dbsave/core";
+import { databasesName, dumpName, globalsName } from "./artifacts.ts";
+import { backupDatabase } from "./backup-database.ts";
+import { backupGlobals } from "./backup-globals.ts";
+import type { DatabaseSettings } from "./catalog/database-settings.ts";
+import { withSession } from "./connect.ts";
+import { chooseDatabases } from "./databases/choose.ts";
+import { assemble, fingerprintGlobals } from "./fingerprint.ts";
+import { describe, type ParsedOptions } from "./options.ts";
+import { readServer, toolQuery } from "./server.ts";
+import { findTool } from "./tools/find-tool.ts";
+
+/** UNSUPPORTED before anything is read or written; ABORTED whatever a cancellation broke first. */
+export async function backup(
+  options: ParsedOptions,
+  request: BackupRequest,
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<BackupFacts> {
+  const method = request.method ?? "logical";
+  if (method !== "logical" || request.kind !== "full")
+    throw new DbsaveError(
+      "UNSUPPORTED",
+      `postgres: cannot back up by ${method}, ${request.kind}: it can by logical, full`,
+    );
+  try {
+    return await backupLogical(options, sink, ctx);
+  } catch (error) {
+    if (ctx.signal.aborted)
+      throw new DbsaveError("ABORTED", `postgres: backup cancelled: ${describe(options)}`, { cause: error });
+    throw toDbsaveError(error, "BACKUP_FAILED", `postgres: backup failed: ${describe(options)}`);
+  }
+}
+
+/** One dump per database, each of its own snapshot; the globals; and how the databases were made. */
+async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: RunContext): Promise<BackupFacts> {
+  const databases = await chooseDatabases(options, ctx.signal);
+  const consistentAt = ctx.now();
+  const server = await withSession(options, options.database, ctx.signal, readServer);
+  const query = toolQuery(options, ctx);
+  const pgDump = await findTool("pg_dump", server.major, query);
+  const pgDumpall = await findTool("pg_dumpall", server.major, query);
+  const items: FingerprintItem[] = [];
+  const settings: DatabaseSettings[] = [];
+  for (const database of databases) {
+    const taken = await backupDatabase(options, database, { server, pgDump }, sink, ctx);
+    items.push(...taken.items);
+    settings.push(taken.settings);
+  }
+  const rolePasswords = await backupGlobals(options, { server, pgDumpall }, sink, ctx);
+  items.push(...(await fingerprintGlobals(options, ctx.signal)));
+  const info = { name: databasesName, mediaType: "application/json" };
+  await sink.write(info, Readable.from([`${JSON.stringify(settings, null, 2)}\n`], { objectMode: false }));
+  return {
+    method: "logical",
+    kind: "full",
+    consistentAt,
+    fingerprint: assemble(items),
+    recipe: recipe(databases),
+    details: {
+      serverVersion: server.version,
+      clientVersion: pgDump.version,
+      bootstrapRole: server.bootstrapRole,
+      rolePasswords,
+      databases: JSON.stringify(databases),
+      names: options.databases === null ? "plain" : "by database",
+    },
+  };
+}
+
+function recipe(databases: readonly string[]): readonly RecipeStep[] {
+  return [
+    {
+      explain: "Create the roles. Only `role ... already exists` may be reported.",
+      artifact: globalsName,
+      pipeTo: "psql -X -d postgres",
+    },
+    ...databases.map((database) => ({
+      explain: `Create and fill the database ${JSON.stringify(database)}; it must not exist yet.`,
+      artifact: dumpName(database),
+      pipeTo: "pg_restore --exit-on-error --create -d postgres",
+    })),
+    {
+      explain: "How each database was made, and the versions of its extensions: to read.",
+      artifact: databasesName,
+      into: databasesName,
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+/** Rare objects: that they are there, under the name the server gives them, and what can be said of them shortly. */
+const simple: readonly (readonly [catalog: string, definition: string])[] = [
+  ["pg_cast", "json_build_array(o.castcontext, o.castmethod)"],
+  ["pg_collation", "json_build_array(o.collprovider, o.collisdeterministic)"],
+  ["pg_conversion", "json_build_array(o.condefault)"],
+  ["pg_event_trigger", "json_build_array(o.evtevent, o.evtenabled, o.evttags)"],
+  ["pg_foreign_data_wrapper", "json_build_array(o.fdwoptions)"],
+  ["pg_foreign_server", "json_build_array(o.srvtype, o.srvversion, o.srvoptions)"],
+  ["pg_language", "json_build_array(o.lanpltrusted)"],
+  ["pg_opclass", "json_build_array(o.opcdefault)"],
+  ["pg_operator", "json_build_array(o.oprcanmerge, o.oprcanhash)"],
+  ["pg_opfamily", "json_build_array()"],
+  ["pg_publication", "json_build_array(o.puballtables, o.pubinsert, o.pubupdate, o.pubdelete, o.pubtruncate)"],
+  ["pg_statistic_ext", "json_build_array(o.stxkind)"],
+  ["pg_ts_config", "json_build_array()"],
+  ["pg_ts_dict", "json_build_array(o.dictinitoption)"],
+  ["pg_ts_parser", "json_build_array()"],
+  ["pg_ts_template", "json_build_array()"],
+];
+
+const extensions = `
+  SELECT format('extension %I', x.extname) AS name, json_build_array(x.extversion, n.nspname)::text AS definition
+  FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace`;
+
+const defaultRights = `
+  SELECT format('default rights %s %s %s', pg_get_userbyid(d.defaclrole), coalesce(n.nspname, ''), d.defaclobjtype),
+    (SELECT json_agg(x::text ORDER BY x::text COLLATE "C") FROM unnest(d.defaclacl) x)::text
+  FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace`;
+
+const comments = `
+  SELECT 'comments', json_build_array(count(*), sum(hashtextextended(concat_ws(' ', d.objsubid, d.description), 0)))::text
+  FROM pg_description d WHERE d.objoid >= 16384 AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_database'::regclass)
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')`;
+
+function named([catalog, definition]: (typeof simple)[number]): string {
+  return `
+  SELECT format('%s %s', i.type, i.identity), (${definition})::text
+  FROM ${catalog} o, pg_identify_object('${catalog}'::regclass, o.oid, 0) i
+  WHERE o.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = '${catalog}'::regclass AND e.objid = o.oid AND e.deptype IN ('e', 'i'))`;
+}
+
+export const otherObjectsSql: string = [extensions, defaultRights, comments, ...simple.map(named)].join(" UNION ALL ");

@@ -1,0 +1,12 @@
+/** SQL text: rights as sorted text, the default ones spelled out. `kind` as `acldefault` takes it. */
+export function rights(acl: string, kind: string, owner: string): string {
+  return `(SELECT json_agg(r.line ORDER BY r.line COLLATE "C") FROM (
+    SELECT concat_ws(' ', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee) END, x.privilege_type, x.is_grantable) AS line
+    FROM aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) x) r)`;
+}
+
+/** SQL text: whether an object is the user's own, and not a part of an extension or of the server. */
+export function isOwn(catalog: string, alias: string): string {
+  return `${alias}.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = '${catalog}'::regclass AND e.objid = ${alias}.oid AND e.deptype = 'e')`;
+}

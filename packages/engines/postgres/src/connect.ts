@@ -1,0 +1,155 @@
+import { readFile } from "node:fs/promises";
+import { DbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
+import { Client, type ClientConfig } from "pg";
+import type { ParsedOptions, TlsMode } from "./options.ts";
+import { driverError } from "./sql/driver-error.ts";
+
+/** One connection to one database. A fired signal cuts it; the server then ends what it was doing within two seconds. */
+export interface Session extends AsyncDisposable {
+  readonly database: string;
+  /** All rows at once: for answers of bounded size. */
+  query<Row extends object = Record<string, never>>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Rows in batches, for answers that grow with the catalog. Needs a transaction. */
+  batches<Row extends object>(sql: string): AsyncIterable<readonly Row[]>;
+}
+
+const connectTimeoutMs = 15_000;
+const batchRows = 500;
+
+/**
+ * Opens a session whose settings are pinned, so that the text of a value is the same on every server, and in which row
+ * security never hides a row: the query fails instead. Takes no lock. CONNECT_FAILED, PERMISSION_DENIED, SOURCE_NOT_FOUND.
+ */
+export async function connect(options: ParsedOptions, database: string, signal: AbortSignal): Promise<Session> {
+  const what = `postgres: cannot connect to ${options.host}:${options.port}, database ${database}`;
+  throwIfAborted(signal, what);
+  let client: Client;
+  try {
+    client = await open(options, database, signal);
+  } catch (error) {
+    const isPassword = error instanceof Error && /password must be/.test(error.message); // the server wants one, none was given
+    throw toDbsaveError(driverError(error, what), isPassword ? "PERMISSION_DENIED" : "CONNECT_FAILED", what, signal);
+  }
+  const session = sessionOn(client, database, signal);
+  try {
+    await session.query(pinSettings, [options.lockWaitTimeoutMs]);
+    return session;
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Calls `work` with a session that is closed afterwards. */
+export async function withSession<T>(
+  options: ParsedOptions,
+  database: string,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  await using session = await connect(options, database, signal);
+  return await work(session);
+}
+
+async function open(options: ParsedOptions, database: string, signal: AbortSignal): Promise<Client> {
+  const { host, port, user, password, ssl } = options;
+  const config = {
+    host,
+    port,
+    user,
+    database,
+    password: password?.reveal(),
+    connectionTimeoutMillis: connectTimeoutMs,
+  };
+  const certificates = await readCertificates(options.sslRootCertificate);
+  try {
+    return await start({ ...config, ssl: tls(ssl, certificates) }, signal);
+  } catch (error) {
+    if (ssl !== "prefer" || !(error instanceof Error) || !/does not support SSL/.test(error.message)) throw error;
+    return await start(config, signal);
+  }
+}
+
+async function start(config: ClientConfig & { password: string | undefined }, signal: AbortSignal): Promise<Client> {
+  const client = new Client({ ...config, password: config.password ?? "", application_name: "dbsave" });
+  client.on("error", () => {}); // the query that runs, or the next one, fails with it
+  const cut = (): void => cutOff(client);
+  signal.addEventListener("abort", cut, { once: true });
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    cutOff(client);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", cut);
+  }
+}
+
+async function readCertificates(path: string | null): Promise<Buffer | undefined> {
+  if (path === null) return undefined;
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new DbsaveError("OPTIONS_INVALID", `postgres: option sslRootCertificate: cannot be read: ${path}`, { cause });
+  }
+}
+
+function tls(mode: TlsMode, certificates: Buffer | undefined): ClientConfig["ssl"] {
+  if (mode === "disable") return false;
+  const ca = certificates === undefined ? {} : { ca: certificates };
+  if (mode === "verify-full") return { ...ca, rejectUnauthorized: true };
+  if (mode === "verify-ca") return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+  return { rejectUnauthorized: false };
+}
+
+function sessionOn(client: Client, database: string, signal: AbortSignal): Session {
+  const cut = (): void => cutOff(client);
+  signal.addEventListener("abort", cut, { once: true });
+  const query: Session["query"] = async <Row extends object>(sql: string, values?: readonly unknown[]) => {
+    try {
+      return (await client.query<Row>(sql, values === undefined ? undefined : [...values])).rows;
+    } catch (error) {
+      if (signal.aborted) throw new DbsaveError("ABORTED", `postgres: cancelled: ${database}`, { cause: error });
+      throw driverError(error, `postgres: ${database}`);
+    }
+  };
+  return {
+    database,
+    query,
+    async *batches<Row extends object>(sql: string) {
+      await query(`DECLARE batches NO SCROLL CURSOR FOR ${sql}`);
+      for (;;) {
+        const rows = await query<Row>(`FETCH ${batchRows} FROM batches`);
+        if (rows.length > 0) yield rows;
+        if (rows.length < batchRows) break;
+      }
+      await query("CLOSE batches");
+    },
+    async [Symbol.asyncDispose]() {
+      signal.removeEventListener("abort", cut);
+      if (streamOf(client).destroyed) return;
+      await client.end().catch(() => cutOff(client));
+    },
+  };
+}
+
+function cutOff(client: Client): void {
+  streamOf(client).destroy();
+}
+
+/** The driver has no public way to give a connection up at once. */
+function streamOf(client: Client): { destroyed: boolean; destroy(): void } {
+  return (client as unknown as { connection: { stream: { destroyed: boolean; destroy(): void } } }).connection.stream;
+}
+
+/** Only the settings that the server knows: some are newer than the oldest server. */
+const pinSettings = `
+  SELECT pg_catalog.set_config(s.name, v.value, false)
+  FROM pg_catalog.pg_settings s JOIN (VALUES
+    ('search_path', ''), ('DateStyle', 'ISO, MDY'), ('TimeZone', 'UTC'), ('IntervalStyle', 'postgres'),
+    ('extra_float_digits', '3'), ('bytea_output', 'hex'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'),
+    ('row_security', 'off'), ('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
+    ('idle_session_timeout', '0'), ('transaction_timeout', '0'), ('lock_timeout', $1::pg_catalog.text),
+    ('synchronize_seqscans', 'off'), ('client_connection_check_interval', '2s')
+  ) v (name, value) ON lower(s.name) = lower(v.name)`;

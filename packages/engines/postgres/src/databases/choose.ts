@@ -1,0 +1,42 @@
+import { DbsaveError } from "@dbsave/core";
+import { connect, type Session } from "../connect.ts";
+import type { ParsedOptions } from "../options.ts";
+
+/** The databases that the options mean, sorted. SOURCE_NOT_FOUND names the one that is not there. */
+export async function chooseDatabases(options: ParsedOptions, signal: AbortSignal): Promise<readonly string[]> {
+  const { databases, database } = options;
+  if (databases === null) return [database];
+  return await withMaintenance(options, null, signal, async (session) => {
+    const there = await session.query<{ name: string }>(`
+      SELECT datname AS name FROM pg_database
+      WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname COLLATE "C"`);
+    const names = there.map(({ name }) => name);
+    const missing = databases === "all" ? undefined : databases.find((name) => !names.includes(name));
+    if (missing !== undefined)
+      throw new DbsaveError("SOURCE_NOT_FOUND", `postgres: there is no database ${missing} on ${options.host}`);
+    return databases === "all" ? names : databases;
+  });
+}
+
+/** A session in a database other than `exceptFor`, for what concerns the whole server. */
+export async function withMaintenance<T>(
+  options: ParsedOptions,
+  exceptFor: string | null,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const usual = [...new Set(["postgres", "template1", options.database])].filter((name) => name !== exceptFor);
+  const failures: unknown[] = [];
+  for (const database of usual) {
+    let session: Session;
+    try {
+      session = await connect(options, database, signal);
+    } catch (error) {
+      failures.push(error);
+      continue;
+    }
+    await using open = session;
+    return await work(open);
+  }
+  throw failures[0];
+}

@@ -1,0 +1,66 @@
+import type { Fingerprint, FingerprintItem } from "@dbsave/core";
+import { largeObjectItems } from "./catalog/large-objects.ts";
+import { roleItems } from "./catalog/roles.ts";
+import { schemaItems } from "./catalog/schema-items.ts";
+import { sequenceItems } from "./catalog/sequence-items.ts";
+import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
+import type { ParsedOptions } from "./options.ts";
+import { fingerprintTables } from "./rows/fingerprint-tables.ts";
+import { holdSnapshot, type Snapshot } from "./snapshot.ts";
+
+const algorithm = "postgres-rows-1";
+
+/** Of the live contents: each database in a snapshot of its own, and the roles of the server. */
+export async function fingerprint(options: ParsedOptions, signal: AbortSignal): Promise<Fingerprint> {
+  const items: FingerprintItem[] = [];
+  for (const database of await chooseDatabases(options, signal)) {
+    await using snapshot = await holdSnapshot(options, database, signal);
+    items.push(...(await fingerprintDatabase(options, snapshot, signal)));
+  }
+  items.push(...(await fingerprintGlobals(options, signal)));
+  return assemble(items);
+}
+
+/**
+ * What one database holds at the moment of `snapshot`. Names say the database only where there may be several.
+ *
+ * - `table`: rows and an order-independent digest of every table and partition.
+ * - `schema`: each relation with its columns, constraints, valid indexes, triggers, policies and rights; functions, types,
+ *   extensions with their versions, and all other objects. No text of expressions: the server rewrites it on a restore.
+ * - `sequence`: its definition, and whether it is behind the column it fills. Not its value, which no snapshot holds still.
+ * - `large-objects`, `setting`: large objects; encoding, locale, owner, rights and settings of the database.
+ *
+ * Materialised views are compared by definition: a restore fills them anew. So are foreign tables.
+ */
+export async function fingerprintDatabase(
+  options: ParsedOptions,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+): Promise<readonly FingerprintItem[]> {
+  const { session, database } = snapshot;
+  const schema = await schemaItems(session);
+  const large = await largeObjectItems(session);
+  const { items, greatest } = await fingerprintTables(options, snapshot, signal);
+  const sequences = await sequenceItems(session, greatest);
+  const all = [...schema, ...large, ...items, ...sequences];
+  if (options.databases === null) return all;
+  return all.map((item) => ({ ...item, name: `${database}: ${item.name}` }));
+}
+
+/** Roles with their attributes, memberships and settings; never their passwords. */
+export async function fingerprintGlobals(
+  options: ParsedOptions,
+  signal: AbortSignal,
+): Promise<readonly FingerprintItem[]> {
+  return await withMaintenance(options, null, signal, roleItems);
+}
+
+export function assemble(items: readonly FingerprintItem[]): Fingerprint {
+  return { algorithm, items: items.toSorted(byKindThenName) };
+}
+
+function byKindThenName(a: FingerprintItem, b: FingerprintItem): number {
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return 0;
+}

@@ -1,0 +1,2 @@
+export { postgres } from "./engine.ts";
+export type { GlobalsPolicy, PostgresOptions, TlsMode } from "./options.ts";

@@ -1,0 +1,59 @@
+import { text } from "node:stream/consumers";
+import { type ArtifactSource, type Finding, isDbsaveError, type RunContext } from "@dbsave/core";
+import { databasesName, dumpName, globalsName } from "./artifacts.ts";
+import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
+import { missingTables } from "./inspect-toc.ts";
+import type { ParsedOptions } from "./options.ts";
+import { toolQuery } from "./server.ts";
+import { splitStatements } from "./sql/statements.ts";
+import { discard, feedWhole } from "./tools/feed-whole.ts";
+import { findTool } from "./tools/find-tool.ts";
+
+/**
+ * Lets pg_restore read each dump to its last byte, and looks in its table of contents for every table of the fingerprint.
+ * Needs no server. Damage is an error; what kept the bytes from being read is thrown.
+ */
+export async function inspect(
+  options: ParsedOptions,
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<readonly Finding[]> {
+  const { databases, clientMajor, isPlain } = contentsOf(source.manifest);
+  const tools = options.tools ?? ctx.tools;
+  const { path } = await findTool("pg_restore", clientMajor, toolQuery(options, ctx));
+  const run = { signal: ctx.signal };
+  const findings: Finding[] = [];
+  for (const database of databases) {
+    const name = dumpName(database);
+    findings.push(
+      ...(await judge(name, async () => {
+        await feedWhole(tools, [path, "--file=/dev/null"], run, await source.open(name), discard);
+        const toc = await feedWhole(tools, [path, "--list"], run, await source.open(name), text);
+        return missingTables(toc, source.manifest.fingerprint, isPlain ? "" : `${database}: `);
+      })),
+    );
+  }
+  findings.push(...(await judge(databasesName, () => checkSettings(source, ctx.signal))));
+  findings.push(...(await judge(globalsName, () => checkGlobals(source, ctx.signal))));
+  return findings;
+}
+
+async function checkSettings(source: ArtifactSource, signal: AbortSignal): Promise<readonly Finding[]> {
+  await readDatabaseSettings(source, signal);
+  return [];
+}
+
+async function checkGlobals(source: ArtifactSource, signal: AbortSignal): Promise<readonly Finding[]> {
+  const body = await readText(source, globalsName, signal);
+  if (splitStatements(body).some((statement) => statement.startsWith("CREATE ROLE "))) return [];
+  return [{ severity: "error", code: "SOURCE_INVALID", object: globalsName, message: "it creates no role" }];
+}
+
+async function judge(object: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isDbsaveError(error, "TOOL_FAILED") && !isDbsaveError(error, "SOURCE_INVALID")) throw error;
+    return [{ severity: "error", code: "SOURCE_INVALID", object, message: error.message }];
+  }
+}

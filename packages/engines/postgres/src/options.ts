@@ -1,0 +1,130 @@
+import { DbsaveError, Secret, type ToolRunner } from "@dbsave/core";
+import { parseUrl } from "./url.ts";
+
+export const tlsModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
+/** As libpq's `sslmode`. */
+export type TlsMode = (typeof tlsModes)[number];
+
+export const globalsPolicies = ["missing", "overwrite", "skip"] as const;
+/**
+ * What a restore does with roles, their settings and tablespaces. `missing`: roles that exist stay as they are, password
+ * included. `overwrite`: they become what they were. `skip`: nothing.
+ */
+export type GlobalsPolicy = (typeof globalsPolicies)[number];
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…`; the other options take precedence over its parts. */
+  readonly url?: string | Secret;
+  /** Name, address, or the directory of the server's socket. @default "localhost" */
+  readonly host?: string;
+  /** @default 5432 */
+  readonly port?: number;
+  /** @default "postgres" */
+  readonly user?: string;
+  readonly password?: string | Secret;
+  /** The database to back up, or the one to connect to first when `databases` is given. @default the user's name */
+  readonly database?: string;
+  /** Back up these, or all of the server that are no templates, each in a snapshot of its own. @default only `database` */
+  readonly databases?: readonly string[] | "all";
+  /** @default "prefer", for a socket "disable" */
+  readonly ssl?: TlsMode;
+  /** File with the certificates to trust, in PEM. @default those that Node.js trusts */
+  readonly sslRootCertificate?: string;
+  /** How many sessions read for the fingerprint, beside the one of pg_dump. @default 2 */
+  readonly jobs?: number;
+  /** How long to wait for another session's lock, in milliseconds. @default 30000 */
+  readonly lockWaitTimeoutMs?: number;
+  /** Where pg_dump, pg_restore and pg_dumpall are. @default the server's own major, where distributions put it, then PATH */
+  readonly binDirectory?: string;
+  /** @default "missing" */
+  readonly globals?: GlobalsPolicy;
+  /** Runs the tools in place of the run's own: inside the server's container. */
+  readonly tools?: ToolRunner;
+}
+
+export interface ParsedOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: Secret | null;
+  readonly database: string;
+  /** Null: only `database`. */
+  readonly databases: readonly string[] | "all" | null;
+  readonly ssl: TlsMode;
+  readonly sslRootCertificate: string | null;
+  readonly jobs: number;
+  readonly lockWaitTimeoutMs: number;
+  readonly binDirectory: string | null;
+  readonly globals: GlobalsPolicy;
+  readonly tools: ToolRunner | null;
+  /** A throw-away server: nothing outside of it may be touched by what is restored. */
+  readonly isIsolated: boolean;
+}
+
+/** OPTIONS_INVALID names the option, and never quotes a URL or a password. Does no I/O. */
+export function parseOptions(options: PostgresOptions): ParsedOptions {
+  const url = options.url === undefined ? {} : parseUrl(reveal(options.url), invalid);
+  const host = text("host", options.host ?? url.host ?? "localhost");
+  const user = text("user", options.user ?? url.user ?? "postgres");
+  const password = options.password ?? url.password;
+  return {
+    host,
+    port: whole("port", options.port ?? url.port ?? 5432, 1, 65_535),
+    user,
+    password: password === undefined ? null : new Secret(reveal(password)),
+    database: name("database", options.database ?? url.database ?? user),
+    databases: databaseList(options.databases),
+    ssl: oneOf("ssl", options.ssl ?? url.ssl ?? (host.startsWith("/") ? "disable" : "prefer"), tlsModes),
+    sslRootCertificate: options.sslRootCertificate ?? url.sslRootCertificate ?? null,
+    jobs: whole("jobs", options.jobs ?? 2, 1, 64),
+    lockWaitTimeoutMs: whole("lockWaitTimeoutMs", options.lockWaitTimeoutMs ?? 30_000, 1, 2 ** 31 - 1),
+    binDirectory: options.binDirectory ?? null,
+    globals: oneOf("globals", options.globals ?? "missing", globalsPolicies),
+    tools: options.tools ?? null,
+    isIsolated: false,
+  };
+}
+
+/** Where the data is, for people, without secrets. */
+export function describe({ host, port, database, databases }: ParsedOptions): string {
+  const place = host.startsWith("/") ? `${host}:${port}` : `//${host}:${port}`;
+  const what = databases === "all" ? "all databases" : (databases?.join(", ") ?? database);
+  return `postgres:${place}/${what}`;
+}
+
+function databaseList(databases: PostgresOptions["databases"]): ParsedOptions["databases"] {
+  if (databases === undefined || databases === "all") return databases ?? null;
+  if (databases.length === 0) throw invalid("databases", "the list is empty");
+  if (new Set(databases).size < databases.length) throw invalid("databases", "a name stands there twice");
+  return databases.map((database) => name("databases", database)).toSorted();
+}
+
+function name(option: string, value: string): string {
+  if (Buffer.byteLength(text(option, value)) > 63) throw invalid(option, "a name has at most 63 bytes");
+  return value;
+}
+
+function text(option: string, value: string): string {
+  if (typeof value !== "string" || value === "") throw invalid(option, "it is empty");
+  if (value.includes("\0")) throw invalid(option, "it holds a NUL");
+  return value;
+}
+
+function whole(option: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalid(option, `it must be a whole number from ${least} to ${most}`);
+}
+
+function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
+  const found = known.find((candidate) => candidate === value);
+  if (found === undefined) throw invalid(option, `it must be one of ${known.join(", ")}`);
+  return found;
+}
+
+function reveal(value: string | Secret): string {
+  return typeof value === "string" ? value : value.reveal();
+}
+
+function invalid(option: string, why: string): DbsaveError {
+  return new DbsaveError("OPTIONS_INVALID", `postgres: option ${option}: ${why}`);
+}

@@ -1,0 +1,124 @@
+import {
+  DbsaveError,
+  type Finding,
+  type Manifest,
+  type RestorePlan,
+  type RestoreRequest,
+  type RunContext,
+} from "@dbsave/core";
+import { type BackupContents, contentsOf } from "./backup-contents.ts";
+import { withMaintenance } from "./databases/choose.ts";
+import { examinePlace, type Place } from "./databases/place.ts";
+import { type ParsedOptions, parseOptions } from "./options.ts";
+import { readServer } from "./server.ts";
+
+/** Where one database of a backup goes. */
+export interface Destination {
+  readonly database: string;
+  readonly into: string;
+  readonly place: Place;
+}
+
+export interface Destinations {
+  readonly list: readonly Destination[];
+  readonly findings: readonly Finding[];
+}
+
+/** The place is the name of a database on the same server, or a URL of another one. */
+export function optionsAt(options: ParsedOptions, place: string): ParsedOptions {
+  const { jobs, lockWaitTimeoutMs, globals, tools } = options;
+  if (!isUrl(place)) return { ...options, database: place, databases: null };
+  const elsewhere = parseOptions({ url: place, jobs, lockWaitTimeoutMs, globals });
+  return { ...elsewhere, binDirectory: options.binDirectory, tools };
+}
+
+/** A request whose place is a URL, as a request to the server that it names. */
+export function resolvePlace(
+  options: ParsedOptions,
+  { into, force }: RestoreRequest,
+  manifest: Manifest,
+): readonly [ParsedOptions, RestoreRequest] {
+  if (into === undefined || !isUrl(into)) return [options, into === undefined ? { force } : { into, force }];
+  const elsewhere = optionsAt(options, into);
+  const isOne = contentsOf(manifest).databases.length === 1;
+  return [elsewhere, isOne ? { into: elsewhere.database, force } : { force }];
+}
+
+const isUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place);
+
+/** Looks at the catalog of the server only. */
+export async function planRestore(
+  options: ParsedOptions,
+  request: RestoreRequest,
+  manifest: Manifest,
+  ctx: RunContext,
+): Promise<RestorePlan> {
+  const { list, findings } = await destinations(options, request, manifest, ctx);
+  const steps = list.flatMap(({ database, into, place }) => [
+    `restore ${database} of ${manifest.id} into a new database beside ${into}, and ANALYZE it`,
+    ...(place === "taken" ? [`rename ${into} to ${into}_before_restore_<time>`] : []),
+    ...(place === "empty" ? [`drop ${into}, which is empty`] : []),
+    `give the new database its name, ${into}`,
+  ]);
+  const roles = options.globals === "skip" ? [] : [globalsSteps[options.globals]];
+  return { target: targetOf(list), steps: [...roles, ...steps], findings };
+}
+
+const globalsSteps = {
+  missing: "create the roles that are missing; those that exist stay as they are",
+  overwrite: "make the roles what they were",
+};
+
+export function targetOf(list: readonly Destination[]): string {
+  return list.map(({ into }) => into).join(", ");
+}
+
+/** Where everything goes, and what prevents it: TARGET_NOT_EMPTY without force, UNSUPPORTED for a server that is too old. */
+export async function destinations(
+  options: ParsedOptions,
+  request: RestoreRequest,
+  manifest: Manifest,
+  ctx: RunContext,
+): Promise<Destinations> {
+  const contents = contentsOf(manifest);
+  const names = placesFor(options, request, contents);
+  const [first = null] = names.values();
+  return await withMaintenance(options, first, ctx.signal, async (session) => {
+    const findings: Finding[] = [];
+    const { major, version } = await readServer(session);
+    if (major < contents.serverMajor) {
+      const message = `postgres: the backup is of PostgreSQL ${contents.serverMajor}, the server is ${version}: it must not be older`;
+      findings.push({ severity: "error", code: "UNSUPPORTED", object: options.host, message });
+    }
+    const list: Destination[] = [];
+    for (const [database, into] of names) {
+      const place = await examinePlace(options, session, into, ctx.signal);
+      list.push({ database, into, place });
+      if (place !== "taken" || request.force) continue;
+      const message = `postgres: the database is not empty: ${into}`;
+      findings.push({ severity: "error", code: "TARGET_NOT_EMPTY", object: into, message });
+    }
+    return { list, findings };
+  });
+}
+
+function placesFor(
+  options: ParsedOptions,
+  { into }: RestoreRequest,
+  contents: BackupContents,
+): ReadonlyMap<string, string> {
+  const { databases, isPlain } = contents;
+  const [only] = databases;
+  if (into !== undefined && Buffer.byteLength(into) > 63)
+    throw new DbsaveError("OPTIONS_INVALID", "postgres: the name of a database has at most 63 bytes");
+  if (databases.length === 1 && only !== undefined)
+    return new Map([[only, into ?? (isPlain ? options.database : only)]]);
+  if (into === undefined) return new Map(databases.map((database) => [database, database]));
+  throw new DbsaveError(
+    "OPTIONS_INVALID",
+    `postgres: the backup holds ${databases.length} databases, ${into} is one name`,
+    {
+      hint: "Leave the place out: each database is restored under its own name.",
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import type { ArtifactSource, RunContext } from "@dbsave/core";
+import { dumpName } from "./artifacts.ts";
+import type { DatabaseSettings } from "./catalog/database-settings.ts";
+import { withSession } from "./connect.ts";
+import { applySettings } from "./databases/create.ts";
+import type { ParsedOptions } from "./options.ts";
+import { databaseArgument } from "./sql/quote.ts";
+import { discard, feedWhole } from "./tools/feed-whole.ts";
+import type { FoundTool } from "./tools/find-tool.ts";
+import { toolConnection } from "./tools/tool-connection.ts";
+
+export interface Filling {
+  readonly source: ArtifactSource;
+  readonly pgRestore: FoundTool;
+  readonly keepTablespaces: boolean;
+}
+
+/**
+ * Fills the empty database `temporary`. The first error of pg_restore ends it: what it calls ignored errors are lost tables.
+ * Then statistics, which a dump does not carry, and the settings of the old database.
+ */
+export async function fillDatabase(
+  options: ParsedOptions,
+  settings: DatabaseSettings,
+  temporary: string,
+  { source, pgRestore, keepTablespaces }: Filling,
+  ctx: RunContext,
+): Promise<void> {
+  const args = [
+    "--exit-on-error",
+    "--no-password",
+    ...(keepTablespaces ? [] : ["--no-tablespaces"]),
+    ...(options.isIsolated ? ["--no-subscriptions"] : []),
+    `--dbname=${databaseArgument(temporary)}`,
+  ];
+  const run = { signal: ctx.signal, env: toolConnection(options) };
+  const body = await source.open(dumpName(settings.name));
+  await feedWhole(options.tools ?? ctx.tools, [pgRestore.path, ...args], run, body, discard);
+  await withSession(options, temporary, ctx.signal, async (session) => {
+    await session.query("ANALYZE");
+    await applySettings(session, temporary, settings);
+  });
+}

@@ -1,0 +1,78 @@
+import type { Session } from "./connect.ts";
+import { type GlobalStatement, statementKind } from "./globals/statement-kind.ts";
+import type { GlobalsPolicy } from "./options.ts";
+import { identifier } from "./sql/quote.ts";
+import { splitStatements } from "./sql/statements.ts";
+
+export interface RestoredGlobals {
+  /** In the order they were made. */
+  readonly rolesCreated: readonly string[];
+  /** Statements about what was there already, which the policy left alone. */
+  readonly left: number;
+  /** Tablespaces that could not be made here: their objects go where the database is. */
+  readonly tablespacesMissing: readonly string[];
+}
+
+/**
+ * Runs what pg_dumpall wrote, statement by statement. Nothing but what is there already is passed over, and a tablespace
+ * whose directory is not there; every other error is thrown, after the roles that were made are dropped again.
+ */
+export async function restoreGlobals(session: Session, text: string, policy: GlobalsPolicy): Promise<RestoredGlobals> {
+  const there = await session.query<{ role: string }>("SELECT rolname AS role FROM pg_roles");
+  const spaces = await session.query<{ space: string }>("SELECT spcname AS space FROM pg_tablespace");
+  const state = {
+    existing: new Set(there.map(({ role }) => role)),
+    spaces: new Set(spaces.map(({ space }) => space)),
+    rolesCreated: [] as string[],
+    tablespacesMissing: [] as string[],
+    left: 0,
+  };
+  try {
+    for (const sql of policy === "skip" ? [] : splitStatements(text)) await run(session, sql, policy, state);
+    return state;
+  } catch (error) {
+    await dropRoles(session, state.rolesCreated);
+    throw error;
+  }
+}
+
+/** Roles that own nothing: they were made by a restore that failed. */
+export async function dropRoles(session: Session, roles: readonly string[]): Promise<void> {
+  for (const role of roles.toReversed()) await session.query(`DROP ROLE IF EXISTS ${identifier(role)}`);
+}
+
+interface State {
+  readonly existing: ReadonlySet<string>;
+  readonly spaces: ReadonlySet<string>;
+  readonly rolesCreated: string[];
+  readonly tablespacesMissing: string[];
+  left: number;
+}
+
+async function run(session: Session, sql: string, policy: GlobalsPolicy, state: State): Promise<void> {
+  const statement = statementKind(sql);
+  if (statement.kind === "session") return;
+  if (isLeft(statement, policy, state)) {
+    state.left += 1;
+    return;
+  }
+  if (statement.kind === "create-tablespace") return await createTablespace(session, sql, statement.name, state);
+  await session.query(sql);
+  if (statement.kind === "create-role") state.rolesCreated.push(statement.name);
+}
+
+function isLeft({ kind, name }: GlobalStatement, policy: GlobalsPolicy, state: State): boolean {
+  if (kind === "create-role") return state.existing.has(name);
+  if (kind === "change-role" || kind === "grant") return policy === "missing" && state.existing.has(name);
+  if (kind === "create-tablespace") return state.spaces.has(name);
+  if (kind === "change-tablespace") return state.spaces.has(name) || state.tablespacesMissing.includes(name);
+  return false;
+}
+
+async function createTablespace(session: Session, sql: string, name: string, state: State): Promise<void> {
+  try {
+    await session.query(sql);
+  } catch {
+    state.tablespacesMissing.push(name);
+  }
+}

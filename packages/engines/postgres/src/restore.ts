@@ -1,0 +1,97 @@
+import {
+  type ArtifactSource,
+  DbsaveError,
+  type RestoreReport,
+  type RestoreRequest,
+  type RunContext,
+  toDbsaveError,
+} from "@dbsave/core";
+import { globalsName } from "./artifacts.ts";
+import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
+import type { DatabaseSettings } from "./catalog/database-settings.ts";
+import type { Session } from "./connect.ts";
+import { withMaintenance } from "./databases/choose.ts";
+import { createDatabase, dropDatabase } from "./databases/create.ts";
+import { temporaryName } from "./databases/names.ts";
+import { type Filled, swapIn } from "./databases/swap-in.ts";
+import { describe, type ParsedOptions } from "./options.ts";
+import { type Destination, destinations, targetOf } from "./plan-restore.ts";
+import { fillDatabase } from "./restore-database.ts";
+import { dropRoles, restoreGlobals } from "./restore-globals.ts";
+import { refuseMissingExtensions } from "./restore-preflight.ts";
+import { readServer, toolQuery } from "./server.ts";
+import { findTool } from "./tools/find-tool.ts";
+
+/**
+ * Restores every database of the backup into a new one under a temporary name, and only when all are whole gives them their
+ * names: what was there is renamed aside, or dropped when it was empty. TARGET_NOT_EMPTY without `force`, before the backup
+ * is read; TARGET_BUSY while somebody is connected to what must be renamed. On any failure the new databases and roles are
+ * dropped again.
+ */
+export async function restore(
+  options: ParsedOptions,
+  request: RestoreRequest,
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<RestoreReport> {
+  try {
+    const { list, findings } = await destinations(options, request, source.manifest, ctx);
+    const refusal = findings.find(({ severity }) => severity === "error");
+    if (refusal !== undefined) throw new DbsaveError(refusal.code, refusal.message);
+    return await restoreInto(options, list, source, ctx);
+  } catch (error) {
+    if (ctx.signal.aborted)
+      throw new DbsaveError("ABORTED", `postgres: restore cancelled: ${describe(options)}`, { cause: error });
+    throw toDbsaveError(error, "RESTORE_FAILED", `postgres: restore failed: ${describe(options)}`);
+  }
+}
+
+async function restoreInto(
+  options: ParsedOptions,
+  list: readonly Destination[],
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<RestoreReport> {
+  const { clientMajor } = contentsOf(source.manifest);
+  const settings = await readDatabaseSettings(source, ctx.signal);
+  const globals = await readText(source, globalsName, ctx.signal);
+  const [first] = list;
+  const { server, roles } = await withMaintenance(options, first?.into ?? null, ctx.signal, async (session) => {
+    await refuseMissingExtensions(session, [...settings.values()]);
+    return { server: await readServer(session), roles: await restoreGlobals(session, globals, options.globals) };
+  });
+  const made: Filled[] = [];
+  try {
+    const pgRestore = await findTool("pg_restore", Math.max(server.major, clientMajor), toolQuery(options, ctx));
+    const keepTablespaces = roles.tablespacesMissing.length === 0 && !options.isIsolated;
+    for (const destination of list) {
+      const old = settings.get(destination.database) as DatabaseSettings;
+      const temporary = temporaryName();
+      made.push({ destination, temporary });
+      await withMaintenance(options, null, ctx.signal, (session) => createDatabase(session, temporary, old));
+      await fillDatabase(options, old, temporary, { source, pgRestore, keepTablespaces }, ctx);
+    }
+    const movedAside = await swapIn(options, made, ctx.now());
+    const { left, rolesCreated, tablespacesMissing } = roles;
+    const details = {
+      databases: list.length,
+      rolesCreated: rolesCreated.length,
+      globalsLeft: left,
+      tablespacesMissing: tablespacesMissing.length,
+    };
+    return { target: targetOf(list), movedAside, details };
+  } catch (error) {
+    await takeBack(options, (session) => removeMade(session, made, roles.rolesCreated));
+    throw error;
+  }
+}
+
+async function removeMade(session: Session, made: readonly Filled[], roles: readonly string[]): Promise<void> {
+  for (const { temporary } of made) await dropDatabase(session, temporary);
+  await dropRoles(session, roles);
+}
+
+/** Also when the run is cancelled. The failure that led here is the one to tell, so another one is not. */
+async function takeBack(options: ParsedOptions, work: (session: Session) => Promise<void>): Promise<void> {
+  await withMaintenance(options, null, new AbortController().signal, work).catch(() => undefined);
+}

@@ -1,0 +1,77 @@
+import type { Manifest, RunContext } from "@dbsave/core";
+import { contentsOf } from "./backup-contents.ts";
+import { withSession } from "./connect.ts";
+import type { ParsedOptions } from "./options.ts";
+import { findServerTool } from "./tools/find-tool.ts";
+import { toolText } from "./tools/tool-text.ts";
+
+/** A server of its own, which nobody else can reach. */
+export interface ScratchServer extends AsyncDisposable {
+  readonly options: ParsedOptions;
+}
+
+/**
+ * Makes an empty server of the same major: it listens on a socket in a private directory only, flushes nothing, archives
+ * nothing and has no background jobs. Its superuser has the name of the old one, so that all roles can be what they were.
+ */
+export async function startScratchServer(
+  options: ParsedOptions,
+  manifest: Manifest,
+  ctx: RunContext,
+): Promise<ScratchServer> {
+  const { serverMajor: major, bootstrapRole, databases, isPlain } = contentsOf(manifest);
+  const [only = maintenance] = databases;
+  const scratchIn = (socketDirectory: string): ParsedOptions => ({
+    ...options,
+    host: socketDirectory,
+    port,
+    user: bootstrapRole,
+    password: null,
+    ssl: "disable",
+    database: isPlain ? only : maintenance,
+    databases: isPlain ? null : databases,
+    globals: "overwrite",
+    tools: null,
+    isIsolated: true,
+  });
+  const server = await ctx.servers.start(
+    async ({ directory, socketDirectory, tools }) => {
+      const query = { tools, binDirectory: options.binDirectory, signal: ctx.signal };
+      const initdb = await findServerTool("initdb", major, query);
+      await toolText(tools, initdb, [...initdbArguments, "--pgdata", directory, "--username", bootstrapRole], ctx);
+      return {
+        tool: await findServerTool("postgres", major, query),
+        args: serverArguments(directory, socketDirectory),
+        stopSignal: "SIGINT", // ends open sessions
+        ready: (signal) => withSession(scratchIn(socketDirectory), maintenance, signal, async () => true),
+      };
+    },
+    { name: `postgres ${major}`, signal: ctx.signal, user: "postgres" }, // it refuses to run as root
+  );
+  return { options: scratchIn(server.socketDirectory), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+const maintenance = "postgres";
+const port = 5432;
+
+const initdbArguments = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
+
+function serverArguments(directory: string, socketDirectory: string): readonly string[] {
+  const settings: Readonly<Record<string, string>> = {
+    listen_addresses: "",
+    port: String(port),
+    unix_socket_directories: socketDirectory,
+    fsync: "off",
+    full_page_writes: "off",
+    synchronous_commit: "off",
+    wal_level: "minimal",
+    max_wal_senders: "0",
+    max_wal_size: "4GB",
+    archive_mode: "off",
+    autovacuum: "off",
+    max_logical_replication_workers: "0",
+    maintenance_work_mem: "256MB",
+    max_locks_per_transaction: "1024",
+  };
+  return ["-D", directory, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
+}

@@ -1,0 +1,48 @@
+import { DbsaveError, type ErrorCode, isDbsaveError } from "@dbsave/core";
+
+/** What an error of the server or the driver means to an operator; a `DbsaveError` as it is. Values of rows are never quoted. */
+export function driverError(error: unknown, what: string): unknown {
+  if (isDbsaveError(error) || !(error instanceof Error)) return error;
+  const state = sqlState(error);
+  const code = codes.find(([prefix]) => state?.startsWith(prefix))?.[1] ?? systemCodes.get(state ?? "");
+  if (code === undefined) return state === undefined ? error : new DbsaveError("BACKUP_FAILED", text(error, what));
+  return new DbsaveError(code, text(error, what), { cause: error });
+}
+
+/** Five characters from the server, or the system's code. */
+export function sqlState(error: unknown): string | undefined {
+  if (isDbsaveError(error)) return sqlState(error.cause);
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+function text(error: Error, what: string): string {
+  return `${what}: ${error.message}`;
+}
+
+/** By SQLSTATE, the longest first. */
+const codes: readonly (readonly [state: string, code: ErrorCode])[] = [
+  ["3D000", "SOURCE_NOT_FOUND"],
+  ["28", "PERMISSION_DENIED"],
+  ["42501", "PERMISSION_DENIED"],
+  ["55P03", "SOURCE_BUSY"],
+  ["55006", "SOURCE_BUSY"],
+  ["53100", "NO_SPACE"],
+  ["53300", "CONNECT_FAILED"],
+  ["57P", "CONNECT_FAILED"],
+  ["08", "CONNECT_FAILED"],
+];
+
+const systemCodes: ReadonlyMap<string, ErrorCode> = new Map(
+  [
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ENOENT",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ETIMEDOUT",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "EPIPE",
+  ].map((code) => [code, "CONNECT_FAILED"]),
+);

@@ -1,0 +1,15 @@
+import { dirname } from "node:path";
+import { captureText, containerServers, hostServers } from "../src/index.ts";
+
+/** Starts a throw-away server, says where, and waits to be killed: `server-owner.ts ROOT [COMPOSE]`. */
+const [, , root = "", compose = ""] = process.argv;
+const { signal } = new AbortController();
+const servers =
+  compose === "" ? hostServers({ env: process.env, root }) : containerServers({ like: { compose }, root });
+const server = await servers.start(
+  async () => ({ tool: "sh", args: ["-c", "sleep 600 & sleep 600"], ready: async () => true }),
+  { name: "abandoned", signal },
+);
+const container = compose === "" ? "" : await captureText(server.tools, "hostname", [], { signal });
+console.log(dirname(server.socketDirectory), container);
+setInterval(() => {}, 60_000);

@@ -1,0 +1,41 @@
+import type { TestContext } from "vitest";
+import { type ServerName, type ServerSpec, specOf } from "./catalogue.ts";
+import { works } from "./command.ts";
+import { currentRun, oncePerRun } from "./run.ts";
+import { startContainer } from "./start-container.ts";
+import { isLocal, startLocal } from "./start-local.ts";
+import type { StartedServer } from "./started-server.ts";
+import { TestServer } from "./test-server.ts";
+
+/**
+ * A real server, the same one for all tests of a run: from DBSAVE_TEST_<NAME>_URL, else in Docker, else from the machine's own
+ * programs. Where none can be had the test is skipped by name. The first call of a run takes seconds, and the first call
+ * on a machine minutes, because an image is made: `beforeAll(…, startTimeoutMs)`.
+ */
+export async function server(name: ServerName, test: Pick<TestContext, "skip">): Promise<TestServer> {
+  const found = await tryServer(name);
+  if (typeof found === "string") return test.skip(found);
+  return found;
+}
+
+/** As `server`, or the reason why it cannot be had: `needs postgres-15: …`. */
+export async function tryServer(name: ServerName): Promise<TestServer | string> {
+  try {
+    return new TestServer(name, await oncePerRun(name, () => start(specOf(name))));
+  } catch (error) {
+    return `needs ${name}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** Long enough for an image to be made. */
+export const startTimeoutMs = 600_000;
+
+async function start(spec: ServerSpec): Promise<StartedServer> {
+  const variable = `DBSAVE_TEST_${spec.name.toUpperCase().replaceAll("-", "_")}_URL`;
+  const url = process.env[variable];
+  if (url !== undefined && url !== "") return { url: url.replace(/\/$/, "") };
+  const run = currentRun();
+  if (await works("docker", ["version"], { timeoutMs: 20_000 })) return await startContainer(spec, run);
+  if (isLocal(spec)) return await startLocal(spec, run.folder);
+  throw new Error(`no ${variable}, no Docker engine, and no such server on this machine`);
+}

@@ -1,0 +1,36 @@
+import type { ServerSpec } from "./catalogue.ts";
+
+/**
+ * Makes a cluster in $DATA and becomes the server: the superuser `postgres` by peer authentication over the unix socket
+ * in $SOCKETS, everybody by SCRAM password over TCP, TLS on. Reads PASSWORD, TLS_KEY and TLS_CERT from the environment.
+ */
+export function setupScript({ hasTimescale }: ServerSpec, listen: string, port: number): string {
+  const settings = {
+    listen_addresses: listen,
+    port,
+    unix_socket_directories: "$SOCKETS",
+    max_connections: 200,
+    max_wal_senders: 10,
+    ssl: "on",
+    ssl_cert_file: "$DATA/testbed.crt",
+    ssl_key_file: "$DATA/testbed.key",
+    ...(hasTimescale ? { shared_preload_libraries: "timescaledb", "timescaledb.telemetry_level": "off" } : {}),
+  };
+  const options = Object.entries(settings).map(([name, value]) => `-c "${name}=${value}"`);
+  return `set -eu
+umask 077
+export LANG=C.UTF-8 LC_ALL=C.UTF-8
+if [ ! -s "$DATA/PG_VERSION" ]; then
+  mkdir -p "$DATA" "$SOCKETS"
+  printf %s "$PASSWORD" > "$DATA.password"
+  initdb -D "$DATA" -U postgres --auth-local=peer --auth-host=scram-sha-256 --pwfile="$DATA.password" --data-checksums
+  rm "$DATA.password"
+  echo 'host all all all scram-sha-256' >> "$DATA/pg_hba.conf"
+  echo 'host replication all all scram-sha-256' >> "$DATA/pg_hba.conf"
+  printf %s "$TLS_KEY" > "$DATA/testbed.key"
+  printf %s "$TLS_CERT" > "$DATA/testbed.crt"
+fi
+unset PASSWORD TLS_KEY TLS_CERT
+exec postgres -D "$DATA" ${options.join(" ")}
+`;
+}

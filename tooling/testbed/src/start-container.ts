@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import type { ServerSpec } from "./catalogue.ts";
+import { makeCertificates } from "./certificates.ts";
+import { command } from "./command.ts";
+import { ensureImage } from "./image.ts";
+import { runLabel, type TestRun } from "./run.ts";
+import { setupScript } from "./setup-script.ts";
+import type { StartedServer } from "./started-server.ts";
+import { untilReady } from "./until-ready.ts";
+
+const port = "5432";
+
+/** Data in memory, so that a test can neither fill the disk nor leave anything on it. */
+const memory = "/testbed:rw,mode=1777,size=3g";
+
+/** Starts a server in a container of its own; the port is published on loopback only. */
+export async function startContainer(spec: ServerSpec, run: TestRun): Promise<StartedServer> {
+  const image = await ensureImage(spec);
+  const { authority, certificate, key } = await makeCertificates();
+  const password = randomBytes(18).toString("base64url");
+  const env = { DATA: "/testbed/data", SOCKETS: "/tmp", PASSWORD: password, TLS_KEY: key, TLS_CERT: certificate };
+  const labels = {
+    [runLabel]: run.name,
+    "com.docker.compose.project": run.name.toLowerCase(),
+    "com.docker.compose.service": spec.name,
+    "dbsave.engine": "postgres",
+  };
+  const fixed = [
+    "--detach",
+    "--user",
+    "postgres",
+    "--tmpfs",
+    memory,
+    "--shm-size",
+    "256m",
+    "--publish",
+    `127.0.0.1::${port}`,
+  ];
+  const options = [
+    ...fixed,
+    ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
+    ...Object.keys(env).flatMap((name) => ["--env", name]),
+  ];
+  const script = setupScript(spec, "*", Number(port));
+  const started = await command("docker", ["run", ...options, "--entrypoint", "sh", image, "-c", script], { env });
+  const id = started.trim();
+  try {
+    await untilReady(["docker", "exec", id, "psql", "-X", "-h", "/tmp", "-U", "postgres", "-c", "select 1"]);
+  } catch (error) {
+    const log = await command("sh", ["-c", 'docker logs --tail 20 "$1" 2>&1', "sh", id]);
+    throw new Error(`${spec.name} does not start in ${image}: ${log.trim()}`, { cause: error });
+  }
+  const published = (await command("docker", ["port", id, port])).split("\n")[0] ?? "";
+  const name = (await command("docker", ["inspect", "--format", "{{.Name}}", id])).trim().slice(1);
+  return {
+    url: `postgres://postgres:${password}@${published}`,
+    authority,
+    container: { id, name, compose: `${run.name.toLowerCase()}/${spec.name}` },
+  };
+}
