@@ -1,5 +1,5 @@
 import type { ArtifactSink, FingerprintItem, RunContext } from "@dbsave/core";
-import { abortStream } from "@dbsave/core";
+import { abortStream, DbsaveError, isDbsaveError } from "@dbsave/core";
 import { dumpName } from "./artifacts.ts";
 import { type DatabaseSettings, databaseSettings } from "./catalog/database-settings.ts";
 import { fingerprintDatabase } from "./fingerprint.ts";
@@ -59,5 +59,15 @@ async function dump(
     const running = (options.tools ?? ctx.tools).run(pgDump.path, args, { signal, env });
     const body = abortStream(running.stdout, signal, "postgres: backup");
     return [sink.write({ name: dumpName(database), mediaType: "application/x-pg-dump" }, body), running.done];
+  }).catch((error: unknown) => {
+    throw lockedOut(error, database);
+  });
+}
+
+/** pg_dump waits for locks by a statement timeout. */
+function lockedOut(error: unknown, database: string): unknown {
+  if (!isDbsaveError(error, "TOOL_FAILED") || !/(?:lock|statement) timeout/.test(error.message)) return error;
+  return new DbsaveError("SOURCE_BUSY", `postgres: ${database}: another session holds a table locked`, {
+    cause: error,
   });
 }

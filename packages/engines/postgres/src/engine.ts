@@ -1,4 +1,12 @@
-import { DbsaveError, type Engine, type EngineCapabilities, type RunContext, throwIfAborted } from "@dbsave/core";
+import {
+  DbsaveError,
+  type Engine,
+  type EngineCapabilities,
+  type ErrorCode,
+  type RunContext,
+  throwIfAborted,
+  toDbsaveError,
+} from "@dbsave/core";
 import { backup } from "./backup.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
@@ -21,26 +29,30 @@ export function postgres(options: PostgresOptions): Engine {
 
 function engineOn(options: ParsedOptions): Engine {
   let disposed = false;
-  const live = async <T>(ctx: RunContext, work: () => Promise<T>): Promise<T> => {
+  const live = async <T>(ctx: RunContext, otherwise: ErrorCode, work: () => Promise<T>): Promise<T> => {
     if (disposed) throw new DbsaveError("UNSUPPORTED", `postgres: engine was disposed: ${describe(options)}`);
     throwIfAborted(ctx.signal, "postgres");
-    return await work();
+    try {
+      return await work();
+    } catch (error) {
+      throw toDbsaveError(error, otherwise, `postgres: ${describe(options)}`, ctx.signal);
+    }
   };
   return {
     name: "postgres",
     capabilities,
-    probe: (ctx) => live(ctx, () => probe(options, ctx)),
-    save: (ctx) => live(ctx, () => save(options, ctx)),
-    backup: (request, sink, ctx) => live(ctx, () => backup(options, request, sink, ctx)),
-    inspect: (source, ctx) => live(ctx, () => inspect(options, source, ctx)),
+    probe: (ctx) => live(ctx, "SOURCE_INVALID", () => probe(options, ctx)),
+    save: (ctx) => live(ctx, "SAVE_FAILED", () => save(options, ctx)),
+    backup: (request, sink, ctx) => live(ctx, "BACKUP_FAILED", () => backup(options, request, sink, ctx)),
+    inspect: (source, ctx) => live(ctx, "SOURCE_INVALID", () => inspect(options, source, ctx)),
     planRestore: (request, manifest, ctx) =>
-      live(ctx, () => planRestore(...resolvePlace(options, request, manifest), manifest, ctx)),
+      live(ctx, "RESTORE_FAILED", () => planRestore(...resolvePlace(options, request, manifest), manifest, ctx)),
     restore: (request, source, ctx) =>
-      live(ctx, () => restore(...resolvePlace(options, request, source.manifest), source, ctx)),
+      live(ctx, "RESTORE_FAILED", () => restore(...resolvePlace(options, request, source.manifest), source, ctx)),
     at: (place) => engineOn(optionsAt(options, place)),
-    fingerprint: (ctx) => live(ctx, () => fingerprint(options, ctx.signal)),
+    fingerprint: (ctx) => live(ctx, "SOURCE_INVALID", () => fingerprint(options, ctx.signal)),
     scratch: (manifest, ctx) =>
-      live(ctx, async () => {
+      live(ctx, "RESTORE_FAILED", async () => {
         const server = await startScratchServer(options, manifest, ctx);
         const engine = engineOn(server.options);
         return {

@@ -1,11 +1,11 @@
 import { DbsaveError, Secret, type ToolRunner } from "@dbsave/core";
 import { parseUrl } from "./url.ts";
 
-export const tlsModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
+const tlsModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
 /** As libpq's `sslmode`. */
 export type TlsMode = (typeof tlsModes)[number];
 
-export const globalsPolicies = ["missing", "overwrite", "skip"] as const;
+const globalsPolicies = ["missing", "overwrite", "skip"] as const;
 /**
  * What a restore does with roles, their settings and tablespaces. `missing`: roles that exist stay as they are, password
  * included. `overwrite`: they become what they were. `skip`: nothing.

@@ -1,17 +1,16 @@
 import { DbsaveError, type ErrorCode, isDbsaveError } from "@dbsave/core";
 
-/** What an error of the server or the driver means to an operator; a `DbsaveError` as it is. Values of rows are never quoted. */
+/** What an error of the server or the driver means to an operator. Where only the caller can tell it stays without a code. */
 export function driverError(error: unknown, what: string): unknown {
   if (isDbsaveError(error) || !(error instanceof Error)) return error;
   const state = sqlState(error);
   const code = codes.find(([prefix]) => state?.startsWith(prefix))?.[1] ?? systemCodes.get(state ?? "");
-  if (code === undefined) return state === undefined ? error : new DbsaveError("BACKUP_FAILED", text(error, what));
+  if (code === undefined) return new Error(text(error, what), { cause: error });
   return new DbsaveError(code, text(error, what), { cause: error });
 }
 
 /** Five characters from the server, or the system's code. */
-export function sqlState(error: unknown): string | undefined {
-  if (isDbsaveError(error)) return sqlState(error.cause);
+function sqlState(error: unknown): string | undefined {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }
@@ -28,6 +27,8 @@ const codes: readonly (readonly [state: string, code: ErrorCode])[] = [
   ["55P03", "SOURCE_BUSY"],
   ["55006", "SOURCE_BUSY"],
   ["53100", "NO_SPACE"],
+  ["XX001", "SOURCE_INVALID"],
+  ["XX002", "SOURCE_INVALID"],
   ["53300", "CONNECT_FAILED"],
   ["57P", "CONNECT_FAILED"],
   ["08", "CONNECT_FAILED"],
