@@ -1,5 +1,7 @@
 import { parse } from "./command-line/parse.ts";
+import { shortHelp } from "./command-line/short-help.ts";
 import type { Outcome } from "./outcome.ts";
+import { harmless } from "./output/harmless.ts";
 import { paintFor } from "./output/paint.ts";
 import type { Reporter } from "./output/reporter.ts";
 import { print, surviveClosedReaders } from "./output/standard-streams.ts";
@@ -26,7 +28,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
     const { failureOutcome } = await import("./failure.ts");
     const failure = failureOutcome(error, signal);
     if (asJson) await print(`${JSON.stringify(failure.json)}\n`).catch(() => undefined);
-    else process.stderr.write(`${failure.text(paintFor(process.stderr))}\n`);
+    else process.stderr.write(harmless(`${failure.text(paintFor(process.stderr))}\n`));
     status = failure.exit ?? 1;
   }
   process.exitCode = interruption.status ?? status;
@@ -38,8 +40,9 @@ async function perform(
   signal: AbortSignal,
   use: (reporter: Reporter) => void,
 ): Promise<Outcome | undefined> {
-  const parsed = await parse(argv.length === 0 ? ["--help"] : argv, version);
-  if (parsed === undefined) return argv.length === 0 ? nothingAsked : undefined;
+  if (argv.every((word) => word === "--json")) return nothingAsked;
+  const parsed = await parse(argv, version);
+  if (parsed === undefined) return undefined;
   const { openSession } = await import("./session/open-session.ts");
   const session = await openSession(parsed, signal);
   use(session.reporter);
@@ -51,10 +54,10 @@ async function perform(
   }
 }
 
-/** The help was shown, but a script that runs into this did not mean to ask for it. */
-const nothingAsked: Outcome = { exit: 2, json: { type: "help" }, text: () => "" };
+/** Not 0: a script that runs into this did not mean to ask for help. */
+const nothingAsked: Outcome = { exit: 2, json: { type: "help", text: shortHelp }, text: () => shortHelp };
 
 function textOf(outcome: Outcome): string {
   const text = outcome.text(paintFor(process.stdout));
-  return text === "" ? "" : `${text}\n`;
+  return text === "" ? "" : harmless(`${text}\n`);
 }

@@ -42,7 +42,7 @@ describe("--max-age", () => {
 });
 
 describe("what is not understood", () => {
-  const known = { command: "list", commands: ["list", "log"], options: ["from", "target", "json"] };
+  const known = { command: "list", words: [], commands: ["list", "log"], options: ["from", "target", "json"] };
 
   it("is named once, though the parser complains in two spellings", () => {
     expect(usageError("Unknown arguments: max-agee, maxAgee", known).message).toBe(
@@ -52,6 +52,18 @@ describe("what is not understood", () => {
 
   it("is named as it was written, also when it is a path", () => {
     expect(usageError("Unknown argument: Data/App.db", known).message).toBe('list does not understand "Data/App.db"');
+  });
+
+  it("is told in words of its own where something is missing", () => {
+    const pin = { ...known, command: "pin", words: ["<backup>"] };
+    const told = (complaint: string) => usageError(complaint, pin).message;
+    expect(told("Missing required argument: to")).toBe("pin: --to is missing");
+    expect(told("Not enough non-option arguments: got 0, need at least 1")).toBe("pin: <backup> is missing");
+    expect(told("Not enough arguments following: from")).toMatch(/^pin: --from needs a value/);
+  });
+
+  it("may be a path that begins with a dash", () => {
+    expect(usageError("Unknown arguments: a, p", known).hint).toContain("./-app.db");
   });
 
   it("comes with the nearest word", () => {

@@ -35,9 +35,17 @@ describe("2, usage", () => {
     }
   });
 
-  it("shows the help when nothing is asked, and ends with 0 when the help is asked for", async () => {
+  it("shows the way in when nothing is asked, and ends with 0 when the help is asked for", async () => {
     const cwd = emptyDirectory();
-    expect(await dbsave([], { cwd })).toMatchObject({ status: 2, stdout: expect.stringContaining("dbsave backup") });
+    const short = await dbsave([], { cwd });
+    expect(short).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining("dbsave backup ./app.db --to ./backups"),
+    });
+    expect(short.stdout.split("\n").every((line) => line.length <= 80)).toBe(true);
+    expect((await dbsave(["help", "restore"], { cwd })).stdout).toBe(
+      (await dbsave(["restore", "--help"], { cwd })).stdout,
+    );
     expect(await dbsave(["--help"], { cwd })).toMatchObject({
       status: 0,
       stdout: expect.stringContaining("dbsave backup"),
@@ -46,6 +54,16 @@ describe("2, usage", () => {
       status: 0,
       stdout: expect.stringContaining("--into"),
     });
+  });
+
+  it("says which word or value is missing", async () => {
+    const cwd = emptyDirectory();
+    for (const [line, message] of [
+      [["pin"], "pin: <backup> is missing"],
+      [["export"], "export: --to is missing"],
+      [["list", "--from"], "list: --from needs a value; one that begins with a dash is joined by ="],
+    ] as const)
+      expect(await dbsaveJson(line, { cwd })).toMatchObject({ status: 2, json: { code: "USAGE", message } });
   });
 
   it("refuses a passphrase that is not a reference, without repeating it", async () => {

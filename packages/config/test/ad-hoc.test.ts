@@ -65,7 +65,7 @@ describe("without a configuration", () => {
 
   it.each([
     ["app.db", "app"],
-    ["/var/lib/x/My App (2).sqlite3", "My-App-2-"],
+    ["/var/lib/x/My App (2).sqlite3", "My-App-2"],
     [".hidden.db", "hidden"],
     ["größe.db", "größe"],
     ["runs.db", "runs-database"],

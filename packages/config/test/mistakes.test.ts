@@ -213,7 +213,7 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "a verify that could not decrypt",
     withDefault("encrypt: { age: [env:R] }"),
-    "dbsave.yaml:4: targets.app.verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
+    "dbsave.yaml:7: defaults.verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
   ],
   [
     "a number with a leading zero",
@@ -261,6 +261,29 @@ describe("a mistake is refused, naming file, line and path:", () => {
 });
 
 describe("mistakes", () => {
+  it("in a file for a later version name what this one does not have, line by line", async () => {
+    await using here = await workplace();
+    await here.file(
+      "dbsave.yaml",
+      `version: 1
+defaults: { encrypt: { age: [file:/etc/dbsave/recipients.txt] }, timezone: Europe/Berlin }
+storages: { local: { type: fs, path: /srv/backups }, offsite: { type: s3, bucket: acme-db, keep: { within: 90d } } }
+targets:
+  orders: { engine: mongodb, container: { compose: shop/db }, method: [logical, physical], oplog: archive, to: local }
+  app: { engine: sqlite, path: /data/app.db, to: local }
+notify: { on: [fail, recovered], mail: ops@example.org, healthchecks: env:HC_URL }
+`,
+    );
+    const { message } = await failure(here.load());
+    expect(message.split("\n  ")).toEqual([
+      "config: 4 mistakes:",
+      "dbsave.yaml:2: defaults.verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
+      'dbsave.yaml:3: storages.offsite.type: this version of dbsave has no storage "s3" yet; it has fs',
+      'dbsave.yaml:5: targets.orders.engine: this version of dbsave has no engine "mongodb" yet; it has sqlite, postgres',
+      "dbsave.yaml:7: notify: this version of dbsave has no notify yet",
+    ]);
+  });
+
   it("are all reported at once, whatever kind they are", async () => {
     await using here = await workplace();
     await here.file(
@@ -284,8 +307,8 @@ describe("mistakes", () => {
       'dbsave.yaml:2: defaults.keep.dayly: unknown key "dayly": did you mean "daily"?',
       "dbsave.yaml:4: storages.a.path: missing: expected text",
       "dbsave.yaml:7: targets.one.path: expected text, got a whole number",
-      'dbsave.yaml:8: targets.two.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres',
       "dbsave.yaml:7: targets.one.to: no storage is called c: expected a or b",
+      'dbsave.yaml:8: targets.two.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres',
       "dbsave.yaml:8: targets.two.to: missing: expected the name of a storage, a or b",
     ]);
   });

@@ -4,8 +4,10 @@ import {
   type ArtifactSink,
   backup,
   type Codec,
+  DbsaveError,
   type Engine,
   isDbsaveError,
+  type Storage,
   verify,
 } from "@dbsave/core";
 import { expect, test } from "vitest";
@@ -97,4 +99,28 @@ test("an engine without any artifact gets no backup", async () => {
   const facts = { method: "json", kind: "full", consistentAt: new Date(), fingerprint: null, recipe: [], details: {} };
   const empty = { ...engine, backup: async () => facts as never };
   expect(await failureOf(subject, empty)).toEqual({ code: "BACKUP_FAILED", left: [] });
+});
+
+const endless = (): Readable =>
+  Readable.from(
+    (function* () {
+      for (;;) yield Buffer.alloc(65_536);
+    })(),
+    { objectMode: false },
+  );
+
+test.each([
+  ["fails", () => Promise.reject(new DbsaveError("STORAGE_FAILED", "memory: offline")), "STORAGE_FAILED"],
+  ["says stored", async () => ({ key: "", sizeBytes: 0, modifiedAt: new Date() }), "BACKUP_FAILED"],
+] as const)("a storage that %s without reading the body leaves no engine waiting", async (_, put, code) => {
+  await using subject = await pipelineSubject();
+  const storage: Storage = {
+    ...subject.storage,
+    put: (key, ...rest) => (key.endsWith("/big") ? put() : subject.storage.put(key, ...rest)),
+  };
+  const big = endless();
+  const engine = engineThat(subject, (sink) => sink.write(info("big"), big));
+  const repository = { ...subject.repository, storage };
+  await expect(backup(engine, { repository, target: "toy" })).rejects.toMatchObject({ code });
+  expect(big.destroyed).toBe(true);
 });

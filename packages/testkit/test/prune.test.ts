@@ -4,10 +4,12 @@ import {
   type Engine,
   exitOfRun,
   type Manifest,
+  type ProgressEvent,
   pinBackup,
   prune,
   readCatalog,
   runPipeline,
+  type Storage,
   unpinBackup,
 } from "@dbsave/core";
 import { expect, test } from "vitest";
@@ -76,6 +78,29 @@ test("a pin outlives the policy until it is taken away", async () => {
   expect(plan.keep.find((kept) => kept.id === id)?.reasons).toContain("pinned: before the migration");
   await unpinBackup(storage, "toy", id, signal);
   expect((await prune({ repository, target: "toy", policy, now: at(4) })).removed).toEqual([id]);
+});
+
+test("a pin that comes while a prune is at work still holds its backup", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, storage } = subject;
+  const [first, second] = await daily(subject, 5);
+  const pinWhenTheNextIsGone = async (): Promise<void> => {
+    await pinBackup(storage, "toy", first?.id ?? "", "just now", signal);
+  };
+  const report = (event: ProgressEvent): void => {
+    if (event.type === "note" && event.message.includes(`${second?.id}`)) pinning.push(pinWhenTheNextIsGone());
+  };
+  const pinning: Promise<void>[] = [];
+  const waiting: Storage = {
+    ...storage,
+    async *list(...request) {
+      await Promise.all(pinning);
+      yield* storage.list(...request);
+    },
+  };
+  const pruning = { repository: { ...repository, storage: waiting }, target: "toy", policy, now: at(4), report };
+  expect((await prune(pruning)).removed).toEqual([second?.id]);
+  expect((await readCatalog(repository, "toy", signal)).entries[0]).toMatchObject({ pin: "just now" });
 });
 
 test("what a dead run left is cleaned after the grace time, not before", async () => {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   backup,
   DbsaveError,
@@ -9,6 +10,7 @@ import {
   verify,
 } from "@dbsave/core";
 import { expect, test } from "vitest";
+import { toyCompression } from "../src/codec/toy-codec.ts";
 import { type PipelineSubject, pipelineSubject } from "./support/pipeline-subject.ts";
 
 const { signal } = new AbortController();
@@ -131,4 +133,26 @@ test("the wrong engine says nothing about a backup", async () => {
     code: "UNSUPPORTED",
   });
   expect((await readCatalog(repository, "toy", signal)).entries).toMatchObject([{ state: "good", proofs: [] }]);
+});
+
+test("an artifact that is open fails as soon as the run is cancelled, read or not", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  const codecs = [toyCompression()];
+  const manifest = await backup(engine, { repository, target: "toy", codecs });
+  const abort = new AbortController();
+  const failures: unknown[] = [];
+  const opening: Engine = {
+    ...engine,
+    async inspect(source) {
+      const unread = await source.open("data.json");
+      const failed = once(unread, "error");
+      abort.abort();
+      failures.push(...(await failed));
+      return [];
+    },
+  };
+  const options = { repository, manifest, level: "structure", codecs, signal: abort.signal } as const;
+  await expect(verify(opening, options)).rejects.toMatchObject({ code: "ABORTED" });
+  expect(failures).toMatchObject([{ code: "ABORTED" }]);
 });

@@ -18,14 +18,15 @@ const exitStatuses =
  * understood, with the nearest known word. Only the command that is named gets loaded.
  */
 export async function parse(argv: readonly string[], version: string): Promise<Parsed | undefined> {
-  let named: { readonly name: string; readonly command: Command } | undefined;
+  let named: { readonly name: string; readonly words: readonly string[]; readonly command: Command } | undefined;
   let parsed: Parsed | undefined;
   const parser = base(version);
   for (const entry of commands) {
     const { usage, summary } = entry;
     const builder = async (own: Argv): Promise<Argv> => {
       const { command } = await entry.load();
-      named = { name: nameOf(usage), command };
+      const [name = "", ...words] = usage.split(" ");
+      named = { name, words, command };
       return accept(own, command);
     };
     const handler = (args: object): void => {
@@ -34,15 +35,16 @@ export async function parse(argv: readonly string[], version: string): Promise<P
     parser.command({ command: usage, describe: summary, builder, handler });
   }
   try {
-    await parser.parseAsync([...argv]);
+    await parser.parseAsync(argv[0] === "help" ? [...argv.slice(1), "--help"] : [...argv]);
     refuseRepeated(parsed);
     return parsed;
   } catch (error) {
-    if (!(error instanceof Complaint)) throw error;
+    if (!isComplaint(error)) throw error;
     const { usageError } = await import("./usage-error.ts");
     const options = Object.keys({ ...globalOptions, ...named?.command.options });
     throw usageError(error.message, {
       command: named?.name,
+      words: named?.words ?? [],
       commands: commands.map(({ usage }) => nameOf(usage)),
       options,
     });
@@ -51,6 +53,11 @@ export async function parse(argv: readonly string[], version: string): Promise<P
 
 /** What the parser does not understand, told apart from the errors of what was loaded. */
 class Complaint extends Error {}
+
+/** Some the parser throws past its handler of failures. */
+function isComplaint(error: unknown): error is Error {
+  return error instanceof Complaint || (error instanceof Error && error.name === "YError");
+}
 
 function base(version: string): Argv {
   const parser = yargs()
@@ -68,7 +75,7 @@ function base(version: string): Argv {
     .fail((complaint, error) => {
       throw error ?? new Complaint(complaint);
     });
-  return parser.wrap(Math.min(110, parser.terminalWidth()));
+  return parser.wrap(Math.min(110, parser.terminalWidth() || 100));
 }
 
 function accept(own: Argv, { positionals, options, examples }: Command): Argv {

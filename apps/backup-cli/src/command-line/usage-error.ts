@@ -5,6 +5,8 @@ import { DbsaveError } from "@dbsave/core";
 export interface KnownWords {
   /** The command that was recognised, when one was. */
   readonly command: string | undefined;
+  /** What belongs to it: `<backup>`, `[source]`. */
+  readonly words: readonly string[];
   readonly commands: readonly string[];
   /** Without dashes. */
   readonly options: readonly string[];
@@ -14,14 +16,25 @@ export interface KnownWords {
 export function usageError(complaint: string, known: KnownWords): DbsaveError {
   const help = `See \`dbsave ${known.command === undefined ? "" : `${known.command} `}--help\`.`;
   const unknown = /^Unknown (argument|command)s?: (.+)$/s.exec(complaint)?.[2];
-  if (unknown === undefined) return new DbsaveError("USAGE", complaint.replaceAll(/\s*\n\s*/g, " "), { hint: help });
+  if (unknown === undefined) return new DbsaveError("USAGE", inOwnWords(complaint, known), { hint: help });
 
   const all = unknown.split(", ");
   const words = all.filter((word) => kebab(word) === word || !all.includes(kebab(word)));
   const described = words.map((word) => describe(word, known));
   const guesses = described.flatMap(({ meant }) => meant ?? []);
-  const hint = guesses.length === 0 ? help : `Did you mean ${guesses.join(" and ")}? ${help}`;
+  const asPath = words.some((word) => word.length === 1) ? "A path that begins with a dash: ./-app.db. " : "";
+  const hint = guesses.length === 0 ? asPath + help : `Did you mean ${guesses.join(" and ")}? ${help}`;
   return new DbsaveError("USAGE", described.map(({ message }) => message).join("; "), { hint });
+}
+
+function inOwnWords(complaint: string, { command = "dbsave", words }: KnownWords): string {
+  const [, missing] = /^Missing required arguments?: (.+)$/s.exec(complaint) ?? [];
+  if (missing !== undefined) return `${command}: --${missing.replaceAll(", ", ", --")} is missing`;
+  const [, empty] = /^Not enough arguments following: (.+)$/s.exec(complaint) ?? [];
+  if (empty !== undefined) return `${command}: --${empty} needs a value; one that begins with a dash is joined by =`;
+  if (complaint.startsWith("Not enough non-option arguments"))
+    return `${command}: ${words.filter((word) => word.startsWith("<")).join(" ")} is missing`;
+  return complaint.replaceAll(/\s*\n\s*/g, " ");
 }
 
 function describe(word: string, known: KnownWords): { readonly message: string; readonly meant: string | undefined } {

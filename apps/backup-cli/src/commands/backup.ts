@@ -23,7 +23,8 @@ export const command = defineCommand(
     ],
   },
   async ({ sources = [], ...args }, session) => {
-    await using opened = await openItems(await chooseTargets(sources, args, session), session);
+    const chosen = await chooseTargets(sources, args, session);
+    await using opened = await openItems(chosen, session);
     const { targets, ...facts } = await runPipeline(opened.items.map(backupOnly), {
       ...session.run,
       command: "dbsave backup",
@@ -31,7 +32,13 @@ export const command = defineCommand(
     const results = opened.results(targets);
     const [only, other] = results;
     if (only?.error !== undefined && other === undefined) throw only.error;
-    return runOutcome("backup", facts, results);
+    const outcome = runOutcome("backup", facts, results);
+    if (!chosen.isAdHoc || session.isTroubleOnly || outcome.exit !== 0) return outcome;
+    const next = `Not proven yet. Prove it: dbsave verify latest --from ${args.to}`;
+    return {
+      ...outcome,
+      text: (paint) => `${outcome.text(paint)}\n${other === undefined ? next : `${next} --target ...`}`,
+    };
   },
 );
 

@@ -1,6 +1,7 @@
 import type { BytesEvent, PhaseEvent, ProgressEvent } from "@dbsave/core";
 import { createLogUpdate } from "log-update";
 import { barLine } from "./bar-line.ts";
+import { harmless } from "./harmless.ts";
 import { logLine } from "./log-reporter.ts";
 import type { Paint } from "./paint.ts";
 import { formatDuration } from "./quantities.ts";
@@ -30,7 +31,7 @@ export function barReporter(stream: NodeJS.WriteStream, paint: Paint, loudness: 
   };
   const keep = (line: string): void => {
     block.clear();
-    block.persist(line);
+    block.persist(harmless(line));
     draw();
   };
   return {

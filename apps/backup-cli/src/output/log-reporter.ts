@@ -17,7 +17,11 @@ export function logReporter(
       if (level === "info" && loudness === "trouble") return;
       const at = now();
       const line = level === "warning" ? `warning: ${message}` : message;
-      write(format === "json" ? JSON.stringify({ level, type: "note", at, message }) : `${formatTime(at)} ${line}`);
+      write(
+        format === "json"
+          ? JSON.stringify({ level, type: "note", at, message })
+          : onOneLine(`${formatTime(at)} ${line}`),
+      );
     },
     close: () => undefined,
   };
@@ -34,7 +38,12 @@ export function eventReporter(write: (line: string) => void, now: () => Date): R
 
 /** `2026-11-21T07:58:00Z orders backup ok 1.2 s 10.0 MiB` */
 export function logLine(event: ProgressEvent): string {
-  return [formatTime(event.at), event.target, event.phase, ...wordsOf(event)].join(" ");
+  return onOneLine([formatTime(event.at), event.target, event.phase, ...wordsOf(event)].join(" "));
+}
+
+/** Who reads lines must not take a part of a name for one. */
+function onOneLine(text: string): string {
+  return text.replaceAll("\n", "\\n");
 }
 
 function wordsOf(event: ProgressEvent): readonly string[] {

@@ -59,9 +59,16 @@ export async function adHocTargets(
   const common = { to, target, compress, recipients, passphrase, method, cwd, env, signal, tools: run.tools };
   const configs = await Promise.all(sources.map((source) => adHocConfig({ ...common, source })));
   const targets = configs.flatMap((config) => config.targets);
-  const twice = targets.find(({ name }, index) => targets.findIndex((other) => other.name === name) !== index);
-  if (twice === undefined) return targets;
-  throw new DbsaveError("USAGE", `two of these databases would be the target "${twice.name}"`, {
-    hint: "Back them up one by one, each with its own --target.",
-  });
+  refuseTwins(targets);
+  return targets;
+}
+
+/** Some file systems do not tell `App` from `app`. */
+function refuseTwins(targets: readonly TargetConfig[]): void {
+  for (const twins of Map.groupBy(targets, ({ name }) => name.toLowerCase()).values()) {
+    const [first, second] = twins;
+    if (first === undefined || second === undefined) continue;
+    const message = `${first.source} and ${second.source} would both be the target "${first.name}"`;
+    throw new DbsaveError("USAGE", message, { hint: "Back them up one by one, each with its own --target." });
+  }
 }

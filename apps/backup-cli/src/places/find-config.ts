@@ -50,7 +50,9 @@ function nothingNamed(): DbsaveError {
     "CONFIG_NOT_FOUND",
     "no repository was named, and there is no configuration that would name one",
     {
-      hint: "Name one with --from ./backups, or write a configuration with `dbsave init`.",
+      hint:
+        "Name one with --from ./backups. There is none yet? `dbsave backup ./app.db --to ./backups` makes it,\n" +
+        "  and `dbsave init` a configuration with it.",
     },
   );
 }

@@ -4,6 +4,7 @@ import { hostServers, hostTools } from "@dbsave/exec";
 import type { GlobalArguments } from "../command-line/global-options.ts";
 import type { Parsed } from "../command-line/parse.ts";
 import { barReporter } from "../output/bar-reporter.ts";
+import { harmless } from "../output/harmless.ts";
 import { eventReporter, logReporter } from "../output/log-reporter.ts";
 import { paintFor } from "../output/paint.ts";
 import { type Loudness, type Reporter, silent } from "../output/reporter.ts";
@@ -50,7 +51,7 @@ export async function openSession({ command, args }: Parsed, signal: AbortSignal
 function chooseReporter(args: GlobalArguments, loudness: Loudness, now: () => Date): Reporter {
   const { stderr } = process;
   const write = (line: string): void => {
-    stderr.write(`${line}\n`);
+    stderr.write(harmless(`${line}\n`));
   };
   const automatic = args.json ? "none" : stderr.isTTY && args.logFormat === "text" ? "bar" : "log";
   switch (args.progress === "auto" ? automatic : args.progress) {

@@ -42,13 +42,17 @@ export function standingTable(standings: readonly Standing[], paint: Paint): str
     { title: "STATUS", cell: ({ verdict }) => paint(colours[verdict], verdict) },
     { title: "NEWEST", cell: ({ newest }) => newest?.manifest.id ?? "never" },
     { title: "AGE", align: "right", cell: ({ newestAgeMs }) => ageCell(newestAgeMs) },
-    { title: "PROVEN", cell: ({ newestProven }) => newestProven?.manifest.id ?? "never" },
-    { title: "AGE", align: "right", cell: ({ provenAgeMs }) => ageCell(provenAgeMs) },
+    { title: "PROVEN", cell: ({ provenAgeMs }) => (provenAgeMs === null ? "never" : `${formatAge(provenAgeMs)} ago`) },
     { title: "BACKUPS", align: "right", cell: ({ backups }) => String(backups) },
-    { title: "DAMAGED", align: "right", cell: ({ damaged }) => paint(damaged > 0 ? "red" : "reset", String(damaged)) },
-    { title: "SUSPECT", align: "right", cell: ({ suspect }) => paint(suspect > 0 ? "red" : "reset", String(suspect)) },
+    { title: "DAMAGED", align: "right", cell: ({ damaged }) => alarmCell(damaged, paint) },
+    { title: "SUSPECT", align: "right", cell: ({ suspect }) => alarmCell(suspect, paint) },
   ];
   return renderTable(standings, columns, paint);
+}
+
+/** Nothing where all is well, so that the column is left out. */
+function alarmCell(count: number, paint: Paint): string | undefined {
+  return count === 0 ? undefined : paint("red", String(count));
 }
 
 function ageCell(ageMs: number | null): string | undefined {

@@ -22,14 +22,14 @@ export function recogniseSource(source: string): NamedSource {
   if (engine !== undefined)
     throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)} yet`);
   throw new DbsaveError("USAGE", `no engine knows ${scheme}: URLs`, {
-    hint: "Give a path such as ./app.db, or a URL such as postgres://user@host/database.",
+    hint: `Give postgres://user@host/database or sqlite:/data/app.db, or a path; one with a colon begins with its directory: ./${scheme}:...`,
   });
 }
 
 function targetNameFrom(text: string): string {
   const name = text
     .replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")
-    .replace(/^[^\p{L}\p{N}]+/u, "")
+    .replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "")
     .slice(0, 90);
   try {
     checkTargetName(name);

@@ -41,7 +41,8 @@ function checkKeys(name: string, target: Raw, defaults: Raw): Issue[] {
   if (!Array.isArray(age) || age.length === 0 || identities !== undefined) return [];
   if (verify !== "structure" && verify !== "restore") return [];
   const message = `${verify} must decrypt the backup: add identities to encrypt, or choose verify: hashes`;
-  return [{ path: ["targets", name, "verify"], message }];
+  const isInherited = target["encrypt"] === undefined && target["verify"] === undefined;
+  return [{ path: isInherited ? ["defaults", "verify"] : ["targets", name, "verify"], message }];
 }
 
 /** Some file systems do not tell `App` from `app`. */

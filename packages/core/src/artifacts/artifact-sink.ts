@@ -45,10 +45,9 @@ export function artifactSink(
       const stored = new Meter();
       const coded = connect(body, plain, ...applied.map((codec) => codec.encoder()), stored);
       const key = keys.stored(place.target, place.id, storedName);
-      await allOrFirst([
-        finished(body, { writable: false }),
-        place.repository.storage.put(key, coded, { signal: run.signal, ifExists: "fail" }),
-      ]);
+      const storing = place.repository.storage.put(key, coded, { signal: run.signal, ifExists: "fail" });
+      // A storage may settle without having read the body, for which the engine would wait forever.
+      await allOrFirst([finished(body, { writable: false }), storing.finally(() => coded.destroy())]);
       artifacts.push({
         name: info.name,
         storedName,

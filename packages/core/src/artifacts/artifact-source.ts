@@ -6,6 +6,7 @@ import type { Manifest, ManifestArtifact } from "../contracts/manifest.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 import { keys } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
+import { abortStream } from "../streams/abort.ts";
 import { CheckedStream } from "../streams/checked-stream.ts";
 import { connect } from "../streams/connect.ts";
 
@@ -18,7 +19,7 @@ export interface CheckedSource extends ArtifactSource {
   readonly checked: ReadonlySet<string>;
 }
 
-/** KEY_WRONG or UNSUPPORTED, before anything is read, when a codec that the manifest names was not given. */
+/** UNSUPPORTED, before anything is read, when a codec that the manifest names was not given. Its streams fail when `signal` fires. */
 export function artifactSource(
   repository: Repository,
   manifest: Manifest,
@@ -40,7 +41,8 @@ export function artifactSource(
       what: `${key} (decoded)`,
     });
     const stages = decoders(artifact, codecs).map((codec) => codec.decoder());
-    const body = connect(await repository.storage.get(key, { signal }), stored, ...stages, plain);
+    const decoded = connect(await repository.storage.get(key, { signal }), stored, ...stages, plain);
+    const body = abortStream(decoded, signal, `${manifest.target}: artifact ${name}`);
     finished(body).then(
       () => checked.add(name),
       () => undefined, // the reader sees the error

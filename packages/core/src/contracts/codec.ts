@@ -10,7 +10,7 @@ export interface Codec {
   readonly kind: "compression" | "encryption";
   /** Appended to the stored name, with its dot: `.zst`. */
   readonly extension: string;
-  /** The stock command that undoes it as a filter, for RESTORE.md: `zstd -dc`. */
+  /** The stock command that undoes it as a filter, for RESTORE.md: `zstd -dc`. It calls a file with the identity `key.txt`. */
   readonly stockDecode: string;
   /** Fails with ENCRYPTION_IMPOSSIBLE or OPTIONS_INVALID before any byte of a backup flows, when `encoder` could not work. */
   check(): Promise<void>;

@@ -44,7 +44,7 @@ export interface Manifest {
   readonly startedAt: Date;
   readonly consistentAt: Date;
   readonly finishedAt: Date;
-  /** IANA zone in which the retention calendar reads `startedAt`. */
+  /** IANA zone that was configured, for whoever reads this later. Retention reads `startedAt` in the zone of its own policy. */
   readonly timeZone: string;
   readonly save: ManifestSave;
   readonly artifacts: readonly ManifestArtifact[];

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import type { Storage } from "../contracts/storage.ts";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 
@@ -8,15 +7,17 @@ const maxDocumentBytes = 64 * 1024 * 1024;
 
 /** The whole text of a small object. OBJECT_NOT_FOUND, or MANIFEST_INVALID when it is too large to be ours. */
 export async function readDocument(storage: Storage, key: string, signal: AbortSignal): Promise<string> {
-  const { sizeBytes } = await storage.stat(key, signal);
-  if (sizeBytes > maxDocumentBytes) {
-    throw new DbsaveError(
-      "MANIFEST_INVALID",
-      `${storage.name}: ${key}: ${sizeBytes} bytes are too many for a document`,
-    );
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of (await storage.get(key, { signal })) as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxDocumentBytes) {
+      const limit = `more than the ${maxDocumentBytes} bytes of the largest document`;
+      throw new DbsaveError("MANIFEST_INVALID", `${storage.name}: ${key}: ${limit}`);
+    }
+    chunks.push(chunk);
   }
-  const bytes = await buffer(await storage.get(key, { signal }));
-  return bytes.toString("utf8");
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Stores a small object, durable on return. */

@@ -20,7 +20,7 @@ export interface BackupOptions extends RunOptions {
   readonly codecs?: readonly Codec[];
   readonly method?: string;
   readonly kind?: BackupKind;
-  /** IANA zone for the retention calendar; UTC when absent. */
+  /** IANA zone written into the manifest; UTC when absent. */
   readonly timeZone?: string;
 }
 

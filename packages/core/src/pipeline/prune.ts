@@ -1,4 +1,5 @@
 import { readCatalog } from "../catalog/catalog.ts";
+import { pinnedIds } from "../catalog/pin.ts";
 import { toDbsaveError } from "../errors/dbsave-error.ts";
 import { lockTarget, type TargetLock } from "../lock/target-lock.ts";
 import { newEventId } from "../repository/backup-id.ts";
@@ -63,6 +64,8 @@ export async function pruneLocked(
   const removed: string[] = [];
   for (const { id, reason } of plan.remove) {
     await lock.assertHeld(run.signal);
+    // A pin needs no lock. One that came since this was planned may hold others too, so the next prune plans anew.
+    if ((await pinnedIds(repository.storage, target, run.signal)).has(id)) break;
     await deleteBackup(repository.storage, target, id, run.signal);
     removed.push(id);
     run.report({ type: "note", at: run.now(), target, phase: "prune", message: `removed ${id}: ${reason}` });

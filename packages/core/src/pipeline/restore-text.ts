@@ -28,7 +28,7 @@ Run these commands in this directory. They use stock tools only and write nothin
 sha256sum -c ${checksumsText}
 ${commands.join("\n")}
 \`\`\`
-${secretNote(facts.artifacts, codecs)}
+${keyNote(commands)}
 With dbsave the same is \`dbsave restore ${facts.id} --from <repository> --into <place>\`, which also compares the result.
 `;
 }
@@ -56,8 +56,7 @@ function shellWord(text: string): string {
   return /^[\w.@%+=:,-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function secretNote(artifacts: readonly ManifestArtifact[], codecs: readonly Codec[]): string {
-  const used = new Set(artifacts.flatMap((artifact) => artifact.codecs));
-  const encrypted = codecs.some((codec) => codec.kind === "encryption" && used.has(codec.name));
-  return encrypted ? "\n`key.txt` is the file with the identity that belongs to one of the recipients.\n" : "";
+function keyNote(commands: readonly string[]): string {
+  const isNeeded = commands.some((line) => line.includes("key.txt"));
+  return isNeeded ? "\n`key.txt` is the file with the identity that belongs to one of the recipients.\n" : "";
 }

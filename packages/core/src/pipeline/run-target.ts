@@ -98,7 +98,14 @@ async function preflight(item: PipelineItem, source: ServerFacts, run: Run): Pro
   const last = catalog.entries.at(-1)?.manifest;
   const expected = last === undefined ? undefined : storedBytes(last);
   const space = await checkSpace(repository.storage, source, expected, run.signal);
-  return warned({ method, catalog }, [...unswept, ...space]);
+  return warned({ method, catalog }, [...unswept, ...space, ...otherSource(source, last)]);
+}
+
+/** Two databases that share a target by mistake would take turns as its latest backup. */
+function otherSource({ identity, description }: ServerFacts, last: Manifest | undefined): readonly Finding[] {
+  if (last === undefined || last.source.identity === identity) return [];
+  const message = `not the source of the last backup, which was ${last.source.description}: two need a target each`;
+  return [{ severity: "warning", code: "GUARD_TRIPPED", object: description, message }];
 }
 
 /** What cannot be cleaned up is no reason to go without a backup. */

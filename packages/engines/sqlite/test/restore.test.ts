@@ -228,8 +228,7 @@ describe("the plan of a restore", () => {
     const left = [".app.db.0123abcd.restoring", "app.db.before-restore-20260101T000000000Z"];
     for (const name of left) await writeFile(join(directory, name), "");
     const { findings } = await engine.planRestore({ force: false }, taken.manifest, work.ctx);
-    expect(findings.map(({ severity, object }) => [severity, basename(object)]).toSorted()).toEqual(
-      left.map((name) => ["info", name]),
-    );
+    expect(findings.map(({ severity }) => severity)).toEqual(["info", "info"]);
+    expect(new Set(findings.map(({ object }) => basename(object)))).toEqual(new Set(left));
   });
 });

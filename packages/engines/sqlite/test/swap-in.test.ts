@@ -57,10 +57,11 @@ describe("putting a restored database in the place of an old one", () => {
     for (const { name, mount } of fs.everyCrash()) {
       const files = await contents(mount());
       const atTarget = files.get(target);
+      const beside = old.slice(1).filter((suffix) => files.has(target + suffix));
       expect(isWhole(files, target) || isWhole(files, aside), `${name}: the old database`).toBe(true);
-      if (atTarget === "old") expect(isWhole(files, target), `${name}: an old database without its WAL`).toBe(true);
-      if (atTarget === "new") for (const suffix of old.slice(1)) expect(files.has(target + suffix), name).toBe(false);
-      if (atTarget === undefined) expect(isWhole(files, aside), name).toBe(true);
+      expect(atTarget !== "old" || isWhole(files, target), `${name}: an old database without its WAL`).toBe(true);
+      expect(atTarget === "new" ? beside : [], `${name}: beside the new database`).toEqual([]);
+      expect(["old", "new", undefined], name).toContain(atTarget);
       crashes += 1;
     }
     expect(crashes).toBeGreaterThan(20);

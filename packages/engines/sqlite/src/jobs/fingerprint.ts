@@ -1,3 +1,4 @@
+import { getPriority, platform, setPriority } from "node:os";
 import type { Fingerprint } from "@dbsave/core";
 import { openReadOnly, pin } from "../connect.ts";
 import { fingerprintOf } from "../fingerprint.ts";
@@ -6,6 +7,7 @@ import { pinAsGuest } from "./meeting.ts";
 
 /** Of the moment it begins; with a `meeting`, of the host's moment or not at all. */
 export function fingerprint(input: Jobs["fingerprint"]["input"]): Fingerprint | null {
+  stepBack();
   const db = openReadOnly(input);
   try {
     if (input.meeting === undefined) pin(db);
@@ -14,4 +16,9 @@ export function fingerprint(input: Jobs["fingerprint"]["input"]): Fingerprint | 
   } finally {
     db.close();
   }
+}
+
+/** Others go first: the stream that is being compressed meanwhile, and the application. Only Linux has priorities per thread. */
+function stepBack(): void {
+  if (platform() === "linux") setPriority(Math.min(getPriority() + 10, 19));
 }

@@ -1,4 +1,3 @@
-import "./compile-cache.ts";
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -10,6 +9,8 @@ import { systemCode } from "@dbsave/core";
 import type { EngineSubject } from "@dbsave/testkit";
 import { sqlite } from "../../src/index.ts";
 import { makeZoo, type ZooOptions } from "./zoo.ts";
+
+process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "dbsave-compile-cache"); // see harness.ts
 
 /** A database that an application in another process works on. */
 export async function sqliteSubject(options: ZooOptions): Promise<EngineSubject> {
