@@ -47,6 +47,11 @@ describe("a manifest", () => {
     }
   });
 
+  it("that is nested too deeply is refused, and spoils no listing", () => {
+    const deep = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    expect(failure(() => readManifest(deep, "m"))).toMatchObject({ code: "MANIFEST_INVALID" });
+  });
+
   it("of a newer format is refused as such", () => {
     const text = sealJson({ ...sampleManifest(), formatVersion: 2 });
     expect(failure(() => readManifest(text, "m"))).toMatchObject({ code: "REPOSITORY_UNSUPPORTED" });

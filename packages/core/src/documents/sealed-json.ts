@@ -16,10 +16,14 @@ export function sealJson(document: object): string {
 export function unsealJson(text: string, what: string): Readonly<Record<string, unknown>> {
   const parsed = parseObject(text, what);
   const { [sealKey]: seal, ...document } = parsed;
-  if (seal !== sealOf(document) || canonicalJson(parsed) !== text) {
-    throw new DbsaveError("MANIFEST_INVALID", `${what}: its bytes do not match its seal: it was damaged or changed`);
+  let isSound: boolean;
+  try {
+    isSound = seal === sealOf(document) && canonicalJson(parsed) === text;
+  } catch (cause) {
+    throw new DbsaveError("MANIFEST_INVALID", `${what}: nested too deeply: it was changed`, { cause });
   }
-  return document;
+  if (isSound) return document;
+  throw new DbsaveError("MANIFEST_INVALID", `${what}: its bytes do not match its seal: it was damaged or changed`);
 }
 
 function parseObject(text: string, what: string): Record<string, unknown> {

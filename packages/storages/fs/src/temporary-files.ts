@@ -44,6 +44,10 @@ function isOurs(name: string): boolean {
 function ownerOf(name: string): ProcessIdentity | undefined {
   const match = /^(\d+)\+([^+]*)\+([^+]*)\+([^+]*)\+([^+]+)-[^-]+\.partial$/.exec(name);
   if (match === null) return undefined;
-  const [pid, startTime = "", pidNamespace = "", bootId = "", host = ""] = match.slice(1).map(decodeURIComponent);
-  return { pid: Number(pid), startTime, pidNamespace, bootId, host };
+  try {
+    const [pid, startTime = "", pidNamespace = "", bootId = "", host = ""] = match.slice(1).map(decodeURIComponent);
+    return { pid: Number(pid), startTime, pidNamespace, bootId, host };
+  } catch {
+    return undefined; // a name that no writer of ours gives
+  }
 }

@@ -40,6 +40,7 @@ describe("a sweep", () => {
     ["another host", ["4242", "99", "4026531836", "11111111-2222-3333-4444-555555555555", "elsewhere"]],
     ["an earlier boot", ["1", "99", "4026531836", "11111111-2222-3333-4444-555555555555", "this-host"]],
     ["a writer that is not known", []],
+    ["a name that no writer gives", ["1", "%E0", "b", "c", "d"]],
   ])("decides by age alone about the file of %s", async (_, owner) => {
     const path = await temporaryDirectory();
     const storage = fsStorage({ path });

@@ -28,15 +28,14 @@ interface ColumnInfo {
 const hiddenColumn = 1;
 const rowidNames = ["rowid", "_rowid_", "oid"];
 
-/** All tables whose rows are contents, by name. A virtual table whose module is missing is left out: its rows cannot be read. */
+/** All tables whose rows are contents, by name. A virtual table whose module is missing has no columns and is left out. */
 export function contentTables(db: Database): readonly Table[] {
   const kinds = `SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')
-    AND name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND name <> 'sqlite_schema' ORDER BY name COLLATE BINARY`;
+    AND ncol > 0 AND name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND name <> 'sqlite_schema' ORDER BY name COLLATE BINARY`;
   return db
     .prepare<[], { name: string; type: string; wr: number }>(kinds)
     .all()
-    .map(({ name, type, wr }) => describeTable(db, name, type === "virtual", wr === 1))
-    .filter((table) => table.columns.length > 0);
+    .map(({ name, type, wr }) => describeTable(db, name, type === "virtual", wr === 1));
 }
 
 export function describeTable(db: Database, name: string, virtual: boolean, withoutRowid: boolean): Table {
