@@ -5,8 +5,8 @@ import { DbsaveError } from "@dbsave/core";
 export const backupMethods = ["online", "vacuum", "sql"] as const;
 export type BackupMethod = (typeof backupMethods)[number];
 
-export const checkpointModes = ["passive", "full", "restart", "truncate"] as const;
-export type CheckpointMode = (typeof checkpointModes)[number];
+const checkpointModes = ["passive", "full", "restart", "truncate"] as const;
+type CheckpointMode = (typeof checkpointModes)[number];
 
 export interface SqliteOptions {
   /** The database file. Relative paths are resolved when the engine is made. */

@@ -4,7 +4,7 @@ import { hasMagic } from "./magic.ts";
 export const headerBytes = 100;
 
 /** What the first 100 bytes of a database file say (https://www.sqlite.org/fileformat.html, section 1.3). */
-export interface FileHeader {
+interface FileHeader {
   readonly pageSize: number;
   /** Null when the file was last changed by a SQLite older than 3.7.0, which did not keep it. */
   readonly pageCount: number | null;
@@ -12,7 +12,7 @@ export interface FileHeader {
 }
 
 /** SOURCE_INVALID when `bytes` do not begin a database. */
-export function readHeader(bytes: Buffer, what: string): FileHeader {
+function readHeader(bytes: Buffer, what: string): FileHeader {
   if (bytes.byteLength < headerBytes || !hasMagic(bytes))
     throw new DbsaveError("SOURCE_INVALID", `sqlite: not a database: ${what}`);
   const raw = bytes.readUInt16BE(16);
