@@ -64,6 +64,15 @@ test("a mistake in a job is in the record of the run", async () => {
   expect(record?.lines.at(-1)).toMatchObject({ state: "failed", message: expect.stringContaining("telepathy") });
 });
 
+test("a restore test that the engine can never make is refused before a backup is taken", async () => {
+  await using subject = await pipelineSubject();
+  const { engine, repository } = subject;
+  const plain: Engine = { ...engine, capabilities: { ...engine.capabilities, scratch: false } };
+  const { targets } = await runPipeline([{ job: subject.job({ engine: plain }), repository }]);
+  expect(targets).toMatchObject([{ error: { code: "UNSUPPORTED" } }]);
+  expect((await subject.keys()).filter((key) => key.startsWith("toy/"))).toEqual([]);
+});
+
 test("every warning of a probe is told, and what is only information is none", async () => {
   await using subject = await pipelineSubject();
   const { engine, repository } = subject;

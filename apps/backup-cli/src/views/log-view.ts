@@ -1,7 +1,7 @@
 import type { PhaseEvent, ProgressEvent, RunRecord } from "@dbsave/core";
 import { logLine } from "../output/log-reporter.ts";
 import type { Paint } from "../output/paint.ts";
-import { formatDuration, formatTime } from "../output/quantities.ts";
+import { formatDuration } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
 
 /** What one run did to one target. */
@@ -50,12 +50,11 @@ function outcomeOf(phases: readonly PhaseEvent[]): RecordedRun["outcome"] {
 export function runTable(runs: readonly RecordedRun[], paint: Paint): string {
   const colours = { ok: "green", warning: "yellow", failed: "red", interrupted: "yellow" } as const;
   const columns: readonly Column<RecordedRun>[] = [
-    { title: "STARTED", cell: ({ startedAt }) => formatTime(startedAt) },
+    { title: "RUN", cell: ({ id }) => id.split("-", 2).join("-") },
     { title: "TARGET", cell: ({ target }) => target },
     { title: "COMMAND", cell: ({ command }) => command },
     { title: "TOOK", align: "right", cell: ({ durationMs }) => formatDuration(durationMs) },
     { title: "OUTCOME", cell: ({ outcome }) => paint(colours[outcome], outcome) },
-    { title: "RUN", cell: ({ id }) => id.split("-", 2).join("-") },
     { title: "WHAT", cell: ({ message }) => message },
   ];
   return renderTable(runs, columns, paint);

@@ -1,6 +1,7 @@
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine, ServerFacts } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
+import type { VerifyLevel } from "../contracts/job.ts";
 import type { Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
@@ -22,6 +23,14 @@ export function checkMethod(engine: Engine, method: string | undefined, kind: st
     });
   }
   return chosen;
+}
+
+/** UNSUPPORTED when the engine can never verify so far: known before a backup is taken that could not be proved. */
+export function checkVerifyLevel(engine: Engine, level: VerifyLevel | "off"): void {
+  if (level !== "restore" || engine.capabilities.scratch) return;
+  throw new DbsaveError("UNSUPPORTED", `${engine.name}: no scratch instance to verify a restore in`, {
+    hint: "Verify with level structure.",
+  });
 }
 
 /** UNSUPPORTED unless the backup is one of this engine. */

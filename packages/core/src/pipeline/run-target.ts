@@ -15,7 +15,7 @@ import { formatBytes } from "../run/format-bytes.ts";
 import { type PhaseOutcome, phase } from "../run/phases.ts";
 import type { RunJournal } from "../run/run-journal.ts";
 import { verify } from "../verify/verify.ts";
-import { checkCodecs, checkMethod, checkSpace, refuseErrors } from "./preflight.ts";
+import { checkCodecs, checkMethod, checkSpace, checkVerifyLevel, refuseErrors } from "./preflight.ts";
 import { type PruneReport, pruneLocked } from "./prune.ts";
 import type { TargetResult } from "./run-result.ts";
 import { sweepLeftovers } from "./sweep.ts";
@@ -92,6 +92,7 @@ interface Prepared {
 async function preflight(item: PipelineItem, source: ServerFacts, run: Run): Promise<PhaseOutcome<Prepared>> {
   const { job, repository } = item;
   const method = checkMethod(job.engine, job.method, "full");
+  checkVerifyLevel(job.engine, job.verify);
   await checkCodecs(job.codecs);
   const catalog = await readCatalog(repository, job.target, run.signal);
   const unswept = await sweep(repository, catalog, run);

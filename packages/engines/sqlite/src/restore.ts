@@ -13,7 +13,8 @@ import { runJob } from "./worker/run-job.ts";
  * Writes the whole database into a temporary file beside the target, checks it, and only then touches what is there: the old
  * database, its `-wal`, `-shm` and `-journal` move aside under timestamped names, and the new file takes its name, owner
  * and mode. TARGET_NOT_EMPTY without `force`, also when only a `-wal` is there; TARGET_BUSY while another process is in
- * the old database. On any failure the old database is in its place.
+ * the old database. On any failure the old database is in its place; it stays aside, and the error says where, when somebody
+ * has made a new one there meanwhile.
  */
 export async function restore(
   options: ParsedOptions,
