@@ -68,8 +68,9 @@ async function openPlace(
     const socketDirectory = socketsOf(folder);
     await chmod(folder, 0o700);
     await chmod(socketDirectory, 0o777); // for whoever the server is in its container; on this machine `folder` is closed
-    await sweepContainers(engine.docker);
-    const container = await createKeeper(engine.docker, imageId, socketDirectory);
+    const docker = await engine.docker();
+    await sweepContainers(docker);
+    const container = await createKeeper(docker, imageId, socketDirectory);
     const remove = once(() => removeContainer(container));
     cleanUp.defer(remove);
     const input = await startKeeper(container);
@@ -78,7 +79,7 @@ async function openPlace(
       input.destroy(); // the engine leaves its end open, and an open connection keeps a process alive
     });
     const inside = { engine, query: { text: `container ${name}`, name: container.id }, killAfterMs: 1000 };
-    const owner = user ?? (await userOf(engine.docker, imageId));
+    const owner = user ?? (await userOf(docker, imageId));
     const ownPlace = toolsInContainer({ ...inside, user: "0" });
     const given = ownPlace.run("chown", [owner, dataDirectory], { signal });
     given.stdout.resume();
