@@ -45,7 +45,7 @@ const version = (selector: ContainerSelector, tools: ToolRunner = containerTools
 describe("a container", () => {
   it("is found by compose service, by label, by name and by id, and its tools are its own", async (test) => {
     const { id, name, compose } = container(test);
-    const label = `com.docker.compose.project=${compose.split("/")[0]}`;
+    const label = `dbsave.target=${compose}`;
     for (const selector of [{ compose }, { label }, { name }, { name: id }, { name: id.slice(0, 12) }]) {
       expect(await version(selector)).toMatch(/^pg_dump \(PostgreSQL\) 17\./);
     }

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { captureText, containerServers, hostServers } from "../src/index.ts";
 
-/** Starts a throw-away server, says where, and waits to be killed: `server-owner.ts ROOT [COMPOSE]`. */
-const [, , root = "", compose = ""] = process.argv;
+/** Starts a throw-away server and says where. Then disposes it, or waits to be killed: `server-owner.ts dispose|wait ROOT [COMPOSE]`. */
+const [, , what = "", root = "", compose = ""] = process.argv;
 const { signal } = new AbortController();
 const servers =
   compose === "" ? hostServers({ env: process.env, root }) : containerServers({ like: { compose }, root });
@@ -12,4 +12,5 @@ const server = await servers.start(
 );
 const container = compose === "" ? "" : await captureText(server.tools, "hostname", [], { signal });
 console.log(dirname(server.socketDirectory), container);
-setInterval(() => {}, 60_000);
+if (what === "dispose") await server[Symbol.asyncDispose]();
+else setInterval(() => {}, 60_000);

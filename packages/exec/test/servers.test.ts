@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunningServer, Secret, type ServerPlace, type ServerRunner } from "@dbsave/core";
 import { startTimeoutMs, tryServer } from "@dbsave/testbed";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { captureText, containerServers, hostServers, hostTools } from "../src/index.ts";
 
 const { signal } = new AbortController();
@@ -160,10 +160,24 @@ describe("a throw-away server whose owner was killed", () => {
   });
 });
 
+it("keeps no process alive once it is disposed", async (test) => {
+  const found = await tryServer("postgres-15");
+  const containers = typeof found === "string" || found.container === undefined ? [] : [found.container.compose];
+  for (const compose of ["", ...containers]) {
+    const owner = spawn(process.execPath, [ownerProgram, "dispose", root, compose], { stdio: "inherit" });
+    onTestFinished(() => void owner.kill("SIGKILL"));
+    expect((await once(owner, "exit"))[0]).toBe(0);
+  }
+  if (containers.length === 0) test.skip("needs postgres-15 in docker");
+});
+
+const ownerProgram = fileURLToPath(new URL("server-owner.ts", import.meta.url));
+
 /** What a process started and left behind when it was killed: the folder, and the container if there is one. */
 async function abandon(compose: string): Promise<readonly string[]> {
-  const program = fileURLToPath(new URL("server-owner.ts", import.meta.url));
-  const owner = spawn(process.execPath, [program, root, compose], { stdio: ["ignore", "pipe", "inherit"] });
+  const owner = spawn(process.execPath, [ownerProgram, "wait", root, compose], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = (await once(owner.stdout, "data")) as [Buffer];
   owner.kill("SIGKILL");
   await once(owner, "exit");

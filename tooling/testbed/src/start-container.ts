@@ -19,11 +19,12 @@ export async function startContainer(spec: ServerSpec, run: TestRun): Promise<St
   const { authority, certificate, key } = await makeCertificates();
   const password = randomBytes(18).toString("base64url");
   const env = { DATA: "/testbed/data", SOCKETS: "/tmp", PASSWORD: password, TLS_KEY: key, TLS_CERT: certificate };
+  const project = run.name.toLowerCase();
   const labels = {
     [runLabel]: run.name,
-    "com.docker.compose.project": run.name.toLowerCase(),
+    "com.docker.compose.project": project,
     "com.docker.compose.service": spec.name,
-    "dbsave.engine": "postgres",
+    "dbsave.target": `${project}/${spec.name}`,
   };
   const fixed = [
     "--detach",
@@ -55,6 +56,6 @@ export async function startContainer(spec: ServerSpec, run: TestRun): Promise<St
   return {
     url: `postgres://postgres:${password}@${published}`,
     authority,
-    container: { id, name, compose: `${run.name.toLowerCase()}/${spec.name}` },
+    container: { id, name, compose: `${project}/${spec.name}` },
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DbsaveError, toDbsaveError } from "@dbsave/core";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 
 export interface DockerOptions {
   /**
@@ -13,8 +13,9 @@ export interface DockerOptions {
 
 /** A Docker engine and how messages call it. */
 export interface DockerEngine {
-  readonly docker: Docker;
   readonly address: string;
+  /** The client is loaded when it is needed: most runs have no container, and it takes a tenth of a second. */
+  readonly docker: () => Promise<Docker>;
 }
 
 const defaultAddress = "unix:///var/run/docker.sock";
@@ -23,7 +24,8 @@ const tlsFiles = { ca: "ca.pem", cert: "cert.pem", key: "key.pem" } as const;
 /** No I/O but the TLS files. OPTIONS_INVALID for an address that is none, UNSUPPORTED for `ssh://`. */
 export function connectDocker({ env = {} }: DockerOptions): DockerEngine {
   const address = env["DOCKER_HOST"] || defaultAddress;
-  return { docker: new Docker({ ...nothingFromProcess, ...endpointOf(address, env) }), address };
+  const endpoint = { ...nothingFromProcess, ...endpointOf(address, env) };
+  return { address, docker: async () => new (await import("dockerode")).default(endpoint) };
 }
 
 /** docker-modem reads the process's own environment for every option that is not there, so that a socket path is ignored. */

@@ -23,9 +23,10 @@ export function startInContainer(program: Program, place: ContainerPlace): ToolP
   const watch = async (): Promise<ToolExit> => {
     try {
       const { exec, socket, processes } = await starting;
-      await demultiplex(socket, stdout, stderr);
-      socket.destroy();
-      stdin?.destroy();
+      await demultiplex(socket, stdout, stderr).finally(() => {
+        socket.destroy();
+        stdin?.destroy();
+      });
       const { Pid, ExitCode } = await endOfExec(exec, giveUp.signal);
       if (Pid === 0) throw startFailure(tool, head(), where);
       if (ExitCode === 0) return { exitCode: 0 };

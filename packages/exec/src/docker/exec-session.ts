@@ -34,7 +34,7 @@ export async function startSession(
   const { engine, query, user } = place;
   const { id, state } = await locateContainer(engine, query, signal);
   if (state !== "running") throw notRunning(program.tool, query, state);
-  const container = engine.docker.getContainer(id);
+  const container = (await engine.docker()).getContainer(id);
   const exec = await container.exec({
     Cmd: [program.tool, ...program.args],
     Env: Object.entries({ ...program.env, [markerName]: marker }).map(([name, value]) => `${name}=${value}`),

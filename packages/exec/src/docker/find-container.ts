@@ -25,8 +25,9 @@ export async function findContainer(
   const { signal } = options;
   const { id } = await locateContainer(engine, query, signal);
   return await asking(engine, query.text, signal, async () => {
-    const found = await engine.docker.getContainer(id).inspect({ abortSignal: signal });
-    return containerFacts(found, await digestsOf(engine.docker, found.Image));
+    const docker = await engine.docker();
+    const found = await docker.getContainer(id).inspect({ abortSignal: signal });
+    return containerFacts(found, await digestsOf(docker, found.Image));
   });
 }
 
@@ -42,7 +43,9 @@ export async function locateContainer(
   query: ContainerQuery,
   signal: AbortSignal,
 ): Promise<LocatedContainer> {
-  const matching = await asking(engine, query.text, signal, () => containersOf(engine.docker, query, signal));
+  const matching = await asking(engine, query.text, signal, async () =>
+    containersOf(await engine.docker(), query, signal),
+  );
   const running = matching.filter(({ state }) => state === "running");
   const candidates = running.length > 0 ? running : matching;
   const [found, ...others] = candidates;

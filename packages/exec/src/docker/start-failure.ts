@@ -14,6 +14,9 @@ export function startFailure(tool: string, words: string, where: string): Dbsave
       hint: `Use an image that has ${tool}, or run the tool on the host.`,
     });
   }
+  if (/stopped|not running/.test(said)) {
+    return new DbsaveError("CONNECT_FAILED", `${tool}: the container does not run: ${where}: ${said}`);
+  }
   if (/permission denied/.test(said)) {
     return new DbsaveError("PERMISSION_DENIED", `${tool}: it may not be executed in ${where}`);
   }

@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { Duplex } from "node:stream";
 import {
   DbsaveError,
   isAlive,
@@ -67,13 +68,18 @@ async function openPlace(
     const socketDirectory = socketsOf(folder);
     await chmod(folder, 0o700);
     await chmod(socketDirectory, 0o777); // for whoever the server is in its container; on this machine `folder` is closed
-    await sweepContainers(engine.docker);
-    const container = await createKeeper(engine.docker, imageId, socketDirectory);
+    const docker = await engine.docker();
+    await sweepContainers(docker);
+    const container = await createKeeper(docker, imageId, socketDirectory);
     const remove = once(() => removeContainer(container));
     cleanUp.defer(remove);
-    await startKeeper(container);
+    const input = await startKeeper(container);
+    cleanUp.defer(async () => {
+      await remove();
+      input.destroy(); // the engine leaves its end open, and an open connection keeps a process alive
+    });
     const inside = { engine, query: { text: `container ${name}`, name: container.id }, killAfterMs: 1000 };
-    const owner = user ?? (await userOf(engine.docker, imageId));
+    const owner = user ?? (await userOf(docker, imageId));
     const ownPlace = toolsInContainer({ ...inside, user: "0" });
     const given = ownPlace.run("chown", [owner, dataDirectory], { signal });
     given.stdout.resume();
@@ -124,10 +130,11 @@ function createKeeper(docker: Docker, image: string, socketDirectory: string): P
 }
 
 /** The engine ends the container's input as soon as this connection is gone. */
-async function startKeeper(container: Docker.Container): Promise<void> {
+async function startKeeper(container: Docker.Container): Promise<Duplex> {
   const input = await container.attach({ stream: true, stdin: true, hijack: true });
   input.on("error", () => {}).resume();
   await container.start();
+  return input as Duplex;
 }
 
 /** An image whose user is not set means root. */

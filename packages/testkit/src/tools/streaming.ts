@@ -59,11 +59,12 @@ export const streamingPromises: readonly ToolPromise[] = [
       let size = 0;
       let most = 0;
       for await (const chunk of stdout as AsyncIterable<Buffer>) {
-        if (Math.floor(size / (16 * MiB)) !== Math.floor((size + chunk.length) / (16 * MiB))) {
-          await setTimeout(100); // time in which a runner that does not wait reads on
-          most = Math.max(most, heldBytes() - before);
+        if (size === 0) {
+          await setTimeout(1500); // time in which a runner that does not wait reads on
+          most = heldBytes() - before;
         }
         size += chunk.length;
+        if (size % (16 * MiB) < chunk.length) most = Math.max(most, heldBytes() - before);
       }
       await inTime(patienceMs, "the end", done);
       assert.equal(size, 96 * MiB);
