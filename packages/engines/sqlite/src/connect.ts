@@ -8,8 +8,8 @@ export type { Database } from "better-sqlite3";
 
 /**
  * A connection that can only read; runs in a worker. It takes no lock before its first read. On a database in WAL mode that
- * nobody has open it makes an empty `-wal` and a `-shm` beside it, as every reader must. Fails with SOURCE_NOT_FOUND
- * (nothing is created), SOURCE_INVALID, SOURCE_BUSY after `busyTimeoutMs`, or PERMISSION_DENIED.
+ * nobody has open it makes an empty `-wal` and a `-shm` beside it, as every reader must, and leaves them to `leaveAsFound`.
+ * Fails with SOURCE_NOT_FOUND (nothing is created), SOURCE_INVALID, SOURCE_BUSY after `busyTimeoutMs`, or PERMISSION_DENIED.
  */
 export function openReadOnly({ path, busyTimeoutMs }: Place): Database.Database {
   return open(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });

@@ -4,6 +4,7 @@ import { DbsaveError, throwIfAborted } from "@dbsave/core";
 import { backup } from "./backup.ts";
 import { privateDirectory } from "./file/private-directory.ts";
 import { inspect } from "./inspect.ts";
+import { leaveAsFound } from "./leave-as-found.ts";
 import { type ParsedOptions, parseOptions, type SqliteOptions } from "./options.ts";
 import { planRestore } from "./plan-restore.ts";
 import { probe } from "./probe.ts";
@@ -19,7 +20,8 @@ const capabilities: EngineCapabilities = {
 
 /**
  * A SQLite database file. It may be missing as long as only a restore is asked for. Nothing is opened before a method is
- * called and nothing stays open after it: each call works in a thread of its own. OPTIONS_INVALID for a wrong option.
+ * called and nothing stays open after it: each call works in threads of its own. What reads the database leaves nothing
+ * beside it. OPTIONS_INVALID for a wrong option.
  */
 export function sqlite(options: SqliteOptions): Engine {
   const parsed = parseOptions(options);
@@ -29,18 +31,20 @@ export function sqlite(options: SqliteOptions): Engine {
     throwIfAborted(signal, `sqlite: ${parsed.path}`);
     return await work();
   };
+  const reading = <T>(ctx: RunContext, work: () => Promise<T>): Promise<T> =>
+    live(ctx, () => leaveAsFound(parsed.path, work));
   return {
     name: "sqlite",
     capabilities,
-    probe: (ctx) => live(ctx, () => probe(parsed, ctx)),
-    save: (ctx) => live(ctx, () => save(parsed, ctx)),
-    backup: (request, sink, ctx) => live(ctx, () => backup(parsed, request, sink, ctx)),
+    probe: (ctx) => reading(ctx, () => probe(parsed, ctx)),
+    save: (ctx) => reading(ctx, () => save(parsed, ctx)),
+    backup: (request, sink, ctx) => reading(ctx, () => backup(parsed, request, sink, ctx)),
     inspect: (source, ctx) => live(ctx, () => inspect(source, ctx)),
     planRestore: (request, manifest, ctx) =>
       live(ctx, () => planRestore(request.into ?? parsed.path, request, manifest, ctx.now())),
     restore: (request, source, ctx) => live(ctx, () => restore(parsed, request, source, ctx)),
+    fingerprint: (ctx) => reading(ctx, () => liveFingerprint(parsed, ctx)),
     at: (place) => sqlite({ ...options, path: place }),
-    fingerprint: (ctx) => live(ctx, () => liveFingerprint(parsed, ctx)),
     scratch: (_manifest, ctx) => live(ctx, () => scratch(parsed, ctx)),
     async [Symbol.asyncDispose]() {
       disposed = true;

@@ -8,6 +8,7 @@ import { dumpSql } from "./dump-sql.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { loadSql } from "./load-sql.ts";
 import { readFacts } from "./read-facts.ts";
+import { tidy } from "./tidy.ts";
 import { useWal } from "./use-wal.ts";
 
 /** What a worker can do, by name. */
@@ -22,4 +23,5 @@ export const jobs: { readonly [N in JobName]: Job<N> } = {
   checkFile,
   useWal,
   claim,
+  tidy,
 };

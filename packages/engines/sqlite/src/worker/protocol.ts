@@ -24,6 +24,7 @@ export interface Jobs {
   useWal: { input: Place; result: undefined };
   /** False when the file is no database that could be locked. */
   claim: { input: Place; result: boolean };
+  tidy: { input: Place; result: undefined };
 }
 
 export type JobName = keyof Jobs;
