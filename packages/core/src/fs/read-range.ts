@@ -3,7 +3,7 @@ import { callbackify } from "node:util";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 import type { FsReader } from "./fs-port.ts";
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 128 * 1024;
 
 /**
  * `length` bytes of an open file from `offset`, one chunk ahead of the reader. A file that ends sooner fails the stream
