@@ -2,6 +2,7 @@ import { type Database, pragmaText } from "../connect.ts";
 import { asBytes, release, toBuffer } from "../rows/row-batches.ts";
 import { describeTable, quoteName, type Table } from "../rows/tables.ts";
 import { literalsExpression, storedColumns, validText } from "./literals.ts";
+import { rehearse } from "./rehearsal.ts";
 
 interface SchemaObject {
   readonly type: "table" | "index" | "view" | "trigger";
@@ -17,29 +18,25 @@ const insertBytes = 64 * 1024;
  * The statements that make this database again in an empty file, with the stock `sqlite3` as well: settings first, then
  * tables with their rows, then what depends on them, in one transaction. Virtual tables are entered into the schema as
  * they are, and their shadow tables filled like any table, so their index is the same and no module has to rebuild it.
+ * UNSUPPORTED, before anything else, when the schema's own statements do not make it again.
  */
 export function* statements(db: Database): Generator<string | Buffer, void> {
   const objects = schemaObjects(db);
-  const virtual = objects.filter((object) => object.virtual === 1);
+  const tables = objects.filter(isTable);
+  const rest = [...virtualEntries(objects), ...dependents(objects)];
+  rehearse([...tables.map(({ sql }) => ended(sql)), ...rest]);
   yield "PRAGMA foreign_keys = OFF;";
   yield "PRAGMA ignore_check_constraints = ON;";
   yield `PRAGMA page_size = ${pragmaText(db, "page_size")};`;
   yield `PRAGMA auto_vacuum = ${pragmaText(db, "auto_vacuum")};`;
   yield `PRAGMA encoding = '${pragmaText(db, "encoding")}';`;
   yield "BEGIN;";
-  for (const object of objects) {
-    if (object.type !== "table" || object.virtual === 1) continue;
-    yield ended(object.sql);
-    yield* inserts(db, tableOf(db, object));
+  for (const table of tables) {
+    yield ended(table.sql);
+    yield* inserts(db, tableOf(db, table));
   }
   yield* internalTables(db);
-  if (virtual.length > 0) {
-    yield "PRAGMA writable_schema = ON;";
-    for (const { name, sql } of virtual) yield schemaEntry(name, sql);
-    yield "PRAGMA writable_schema = OFF;";
-  }
-  for (const type of ["index", "view", "trigger"])
-    for (const object of objects) if (object.type === type) yield ended(object.sql);
+  yield* rest;
   yield `PRAGMA user_version = ${pragmaText(db, "user_version")};`;
   yield `PRAGMA application_id = ${pragmaText(db, "application_id")};`;
   yield "COMMIT;";
@@ -57,16 +54,33 @@ function tableOf(db: Database, { name, withoutRowid }: SchemaObject): Table {
   return describeTable(db, name, false, withoutRowid === 1);
 }
 
-/** Counters of AUTOINCREMENT, and what ANALYZE found; SQLite makes these tables itself, then they are filled. */
+function isTable({ type, virtual }: SchemaObject): boolean {
+  return type === "table" && virtual === 0;
+}
+
+function virtualEntries(objects: readonly SchemaObject[]): readonly string[] {
+  const entries = objects.filter(({ virtual }) => virtual === 1).map(({ name, sql }) => schemaEntry(name, sql));
+  return entries.length === 0 ? [] : ["PRAGMA writable_schema = ON;", ...entries, "PRAGMA writable_schema = OFF;"];
+}
+
+function dependents(objects: readonly SchemaObject[]): readonly string[] {
+  return ["index", "view", "trigger"].flatMap((kind) =>
+    objects.filter(({ type }) => type === kind).map(({ sql }) => ended(sql)),
+  );
+}
+
+/** Counters of AUTOINCREMENT, which the inserts have moved, and what ANALYZE found. SQLite alone can make these tables. */
 function* internalTables(db: Database): Generator<string | Buffer, void> {
   const present = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
-  for (const [name, first] of [
-    ["sqlite_sequence", "DELETE FROM sqlite_sequence;"],
-    ["sqlite_stat1", "ANALYZE sqlite_schema;"],
-  ] as const) {
-    if (!present.includes(name)) continue;
-    const rows = [...inserts(db, describeTable(db, name, false, true))];
-    if (rows.length > 0) yield* [first, ...rows];
+  if (present.includes("sqlite_sequence")) {
+    yield "CREATE TABLE dbsave_sequence(id INTEGER PRIMARY KEY AUTOINCREMENT);";
+    yield "DROP TABLE dbsave_sequence;";
+    yield "DELETE FROM sqlite_sequence;";
+    yield* inserts(db, describeTable(db, "sqlite_sequence", false, true));
+  }
+  if (present.includes("sqlite_stat1")) {
+    yield "ANALYZE sqlite_schema;";
+    yield* inserts(db, describeTable(db, "sqlite_stat1", false, true));
   }
 }
 
