@@ -67,6 +67,9 @@ export function jobError(error: unknown, what: string): JobError {
 const noSharedMemory =
   "A database in WAL mode needs its -wal and -shm beside it: run as a user who may write to its directory.";
 
+const hotJournal =
+  "Its application was killed inside a transaction: start it, or open the file with sqlite3, so that SQLite rolls it back.";
+
 const meanings: readonly (readonly [prefix: string, readonly [code: ErrorCode, hint?: string]])[] = [
   ["SQLITE_BUSY", ["SOURCE_BUSY"]],
   ["SQLITE_LOCKED", ["SOURCE_BUSY"]],
@@ -74,6 +77,7 @@ const meanings: readonly (readonly [prefix: string, readonly [code: ErrorCode, h
   ["SQLITE_CORRUPT", ["SOURCE_INVALID", "Run `pragma integrity_check`; restore the newest proven backup."]],
   ["SQLITE_FULL", ["NO_SPACE"]],
   ["SQLITE_IOERR", ["STORAGE_FAILED"]],
+  ["SQLITE_READONLY_ROLLBACK", ["SOURCE_INVALID", hotJournal]],
   ["SQLITE_CANTOPEN", ["PERMISSION_DENIED", noSharedMemory]],
   ["SQLITE_READONLY", ["PERMISSION_DENIED", noSharedMemory]],
   ["SQLITE_PERM", ["PERMISSION_DENIED"]],
@@ -83,4 +87,5 @@ const meanings: readonly (readonly [prefix: string, readonly [code: ErrorCode, h
   ["EACCES", ["PERMISSION_DENIED"]],
   ["EPERM", ["PERMISSION_DENIED"]],
   ["ENOSPC", ["NO_SPACE"]],
+  ["ELOOP", ["SOURCE_INVALID", "A link leads back to itself."]],
 ];

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { DbsaveError, type RunContext, type SaveReport } from "@dbsave/core";
 import type { ParsedOptions } from "./options.ts";
 import { fileBytes } from "./probe.ts";
@@ -28,5 +29,6 @@ export async function save(options: ParsedOptions, ctx: RunContext): Promise<Sav
   }
   const proof =
     log === -1 ? "not needed: the database is not in WAL mode" : `checkpoint (${options.checkpoint}): ${counts}`;
-  return { proof, details: { busy, log, checkpointed, walBytes: await fileBytes(`${options.path}-wal`) } };
+  const walBytes = await fileBytes(`${await realpath(options.path)}-wal`);
+  return { proof, details: { busy, log, checkpointed, walBytes } };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
@@ -54,6 +54,31 @@ describe("a source", () => {
     });
     for (const path of [":memory:", "", "a\0b", "app.db "])
       expect(() => sqlite({ path })).toThrow(expect.objectContaining({ code: "OPTIONS_INVALID" }));
+  });
+
+  it("whose application was killed inside a transaction is SOURCE_INVALID, says what to do, and is not rolled back by us", async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, "app.db");
+    const db = new Database(join(directory, "live.db"));
+    db.exec("CREATE TABLE t(v); INSERT INTO t VALUES (1); PRAGMA cache_size = 5; BEGIN; UPDATE t SET v = 2");
+    for (let row = 0; row < 100; row++) db.exec("INSERT INTO t VALUES (randomblob(4000))");
+    for (const suffix of ["", "-journal"]) await copyFile(join(directory, `live.db${suffix}`), path + suffix);
+    db.exec("ROLLBACK");
+    db.close();
+    const before = [await readFile(path), await readFile(`${path}-journal`)];
+    const work = await bench();
+    for (const method of methods)
+      await expect(take(sqlite({ path }), work, method)).rejects.toMatchObject({
+        code: "SOURCE_INVALID",
+        hint: expect.stringContaining("rolls it back"),
+      });
+    expect([await readFile(path), await readFile(`${path}-journal`)]).toEqual(before);
+  });
+
+  it("that is a link to itself is SOURCE_INVALID", async () => {
+    const path = join(await temporaryDirectory(), "app.db");
+    await symlink(path, path);
+    await expect(sqlite({ path }).probe((await bench()).ctx)).rejects.toMatchObject({ code: "SOURCE_INVALID" });
   });
 
   it("locked exclusively for longer than the busy timeout is SOURCE_BUSY", async () => {

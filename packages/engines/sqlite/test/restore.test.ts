@@ -2,7 +2,7 @@ import { chmod, chown, copyFile, lstat, mkdir, readdir, readFile, stat, symlink,
 import { basename, join } from "node:path";
 import { DbsaveError, type Engine } from "@dbsave/core";
 import Database from "better-sqlite3";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { sqlite } from "../src/index.ts";
 import { type Bench, bench, chunks, sourceOf, type Taken, take, temporaryDirectory } from "./support/harness.ts";
 
@@ -88,6 +88,19 @@ describe("a restore into a new place", () => {
       await expect(engine.restore(request, taken.source, work.ctx)).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
     }
     expect((await readdir(directory)).toSorted()).toEqual(["dangling", "folder"]);
+  });
+
+  it("refuses a directory whose names this user may not see, with PERMISSION_DENIED, and says so beforehand", async (test) => {
+    if (!isRoot) test.skip("needs root on Linux to act as another user");
+    const { directory, engine, work, taken } = await scene();
+    await chmod(directory, 0o333);
+    process.seteuid?.(65_534);
+    onTestFinished(() => process.seteuid?.(0));
+    const { findings } = await engine.planRestore({ force: true }, taken.manifest, work.ctx);
+    expect(findings).toMatchObject([{ severity: "error", code: "PERMISSION_DENIED", object: directory }]);
+    const restoring = engine.restore({ force: true }, taken.source, work.ctx);
+    await expect(restoring).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+    await expect(restoring).rejects.toBeInstanceOf(DbsaveError);
   });
 
   it("leaves nothing when the stream fails, however late, or when it is cancelled", async () => {

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
@@ -32,6 +32,15 @@ describe("save", () => {
     expect(passive.details).toMatchObject({ busy: 0, log: 3, checkpointed: 3 });
     const truncate = await sqlite({ path, checkpoint: "truncate" }).save(ctx);
     expect(truncate.details).toMatchObject({ busy: 0, log: 0, checkpointed: 0, walBytes: 0 });
+    db.close();
+  });
+
+  it("reports the size of the WAL of a database behind a link", async () => {
+    const { path, db } = await application();
+    const link = join(await temporaryDirectory(), "link.db");
+    await symlink(path, link);
+    const { details } = await sqlite({ path: link, checkpoint: "passive" }).save((await bench()).ctx);
+    expect(details["walBytes"]).toBe((await stat(`${path}-wal`)).size);
     db.close();
   });
 

@@ -17,13 +17,17 @@ export interface RestorePlace {
   readonly leftovers: readonly string[];
 }
 
-/** In place of it OPTIONS_INVALID, when the directory is missing, or it is a directory or a link to nowhere. Changes nothing. */
+/**
+ * In place of it OPTIONS_INVALID, when the directory is missing, or it is a directory or a link to nowhere, and
+ * PERMISSION_DENIED when this user may not look. Changes nothing.
+ */
 export async function examinePlace(asked: string): Promise<RestorePlace | Finding> {
   const path = await realPlace(asked);
   if (typeof path !== "string") return path;
   const directory = dirname(path);
   const name = basename(path);
-  const entries = await nodeFs.list(directory);
+  const entries = await nodeFs.list(directory).catch((error: unknown) => unreachable(directory, error));
+  if ("severity" in entries) return entries;
   const self = entries.find((entry) => entry.name === name);
   if (self !== undefined && self.kind !== "file") return invalid(path, "not a file");
   const names = new Set(entries.map((entry) => entry.name));
