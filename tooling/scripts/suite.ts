@@ -19,12 +19,14 @@ const required = parseRequired(process.env["DBSAVE_TEST_REQUIRE"]);
 if (required.length > 0) process.env["DBSAVE_TEST_REQUIRE"] = required.join(",");
 
 const selected = STAGES.filter((stage) => values.only.length === 0 || values.only.includes(stage.name));
-if (selected.some((stage) => stage.hasTests)) {
-  process.once("exit", startDockerEngine());
+const stopDockerEngine = selected.some((stage) => stage.hasTests) ? startDockerEngine() : undefined;
+if (stopDockerEngine !== undefined) {
+  process.once("exit", stopDockerEngine);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1)); // not without stopping the engine
   spawnSync("node", ["tooling/testbed/src/prepare.ts"], { stdio: "inherit" });
 }
 const outcomes: Outcome[] = selected.map((stage) => refuseSkips(stage.run(), required));
+stopDockerEngine?.(); // now, because the counts are the last line
 
 const missing = missingNeeds();
 if (missing.length > 0) {

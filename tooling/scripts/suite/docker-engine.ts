@@ -8,7 +8,7 @@ const patienceMs = 60_000;
 
 /**
  * Starts the installed Docker engine for this run when none answers, as root. Its images stay on the machine and are there for
- * the next run. Returns what stops it again, with all its containers; nothing when an engine was there already.
+ * the next run. Returns what stops it again, once, with all its containers; what does nothing when an engine was there already.
  */
 export function startDockerEngine(): () => void {
   const isAnswering = (): boolean => works(["docker", "version"]);
@@ -26,7 +26,10 @@ export function startDockerEngine(): () => void {
       `It does not answer: tests in containers are skipped by name.\n${readFileSync(log, "utf8").slice(-2000)}`,
     );
   }
+  let isStopped = false;
   return () => {
+    if (isStopped) return;
+    isStopped = true;
     if (isRunning(pid)) process.kill(pid, "SIGTERM");
     const isGone = eventually(() => !isRunning(pid));
     console.log(isGone ? "Stopped dockerd again." : `dockerd (process ${pid}) does not stop.`);
