@@ -15,6 +15,8 @@ export interface AdHocOptions {
   readonly source?: string | undefined;
   /** Without a source: the engine whose backups are looked into. Its `probe`, `save` and `backup` find nothing. */
   readonly engine?: string | undefined;
+  /** Without a source: where a restore will go. */
+  readonly into?: string | undefined;
   /** Directory of the repository. */
   readonly to: string;
   /** Name of the target. @default made from the file name of the source */
@@ -41,7 +43,7 @@ export interface AdHocOptions {
 /** See `adHocConfig` of the package's index. */
 export function adHocConfig(options: AdHocOptions): Config {
   const { source, cwd, env, tools, signal } = options;
-  const named = source === undefined ? sourceless(options.engine) : recogniseSource(source);
+  const named = source === undefined ? sourceless(options) : recogniseSource(source);
   const name = options.target ?? named.name;
   const result = validate({
     version: 1,
@@ -61,10 +63,15 @@ export function adHocStorage({ to, cwd }: Pick<AdHocOptions, "to" | "cwd">): Sto
   return storageConfig("repository", recogniseStorage(to), resolve(cwd));
 }
 
-function sourceless(engine: string | undefined): NamedSource {
+function sourceless({ engine, into }: AdHocOptions): NamedSource {
   if (engine === undefined) throw new DbsaveError("USAGE", "no source is named");
-  if (isEngine(engine)) return { settings: engineKind(engine).sourceless, name: engine };
-  throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)}`);
+  if (!isEngine(engine)) throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)}`);
+  const kind = engineKind(engine);
+  const wanted = into === undefined ? undefined : kind.wantedPlace(into);
+  if (wanted === undefined) return { settings: kind.sourceless, name: engine };
+  throw new DbsaveError("USAGE", `${engine}: no server is configured that the place could be on`, {
+    hint: `Name the place as a whole: --into ${wanted}`,
+  });
 }
 
 function policyOf(options: AdHocOptions): Readonly<Record<string, unknown>> {

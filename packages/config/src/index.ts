@@ -5,7 +5,6 @@ import type { StorageConfig } from "./storage.ts";
 
 export type { AdHocOptions } from "./ad-hoc.ts";
 export type { Config } from "./config.ts";
-export { didYouMean } from "./issues/did-you-mean.ts";
 export type { LoadOptions } from "./load.ts";
 export type { OpenTarget, OpenTargetOptions } from "./open-target.ts";
 export { type StarterConfigOptions, starterConfig } from "./starter-config.ts";

@@ -114,6 +114,12 @@ describe("without a configuration, a mistake names its option:", () => {
       "UNSUPPORTED",
       'this version of dbsave has no storage "s3" yet',
     ],
+    [
+      "a database without its server",
+      { engine: "postgres", into: "app" },
+      "USAGE",
+      "postgres: no server is configured that the place could be on",
+    ],
     ["an unknown engine", { engine: "mysql" }, "UNSUPPORTED", 'this version of dbsave has no engine "mysql"'],
     ["nothing named", {}, "USAGE", "no source is named"],
     [

@@ -1,5 +1,4 @@
-import { didYouMean } from "@dbsave/config";
-import { DbsaveError } from "@dbsave/core";
+import { DbsaveError, didYouMean } from "@dbsave/core";
 
 /** The words that would have been understood. */
 export interface KnownWords {

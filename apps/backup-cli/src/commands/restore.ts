@@ -45,7 +45,7 @@ export const command = defineCommand(
     const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
     const { manifest } = entry;
     if (into === undefined && shelf.verify === undefined) throw nowhere(manifest.id);
-    await using open = await shelf.open(manifest.engine, keysOf(args));
+    await using open = await shelf.open(manifest.engine, keysOf(args), into);
     const { engine } = open.job;
     const where = into === undefined ? {} : { into };
     const options = { ...session.run, repository: shelf.repository, manifest, codecs: open.decoders, force, ...where };

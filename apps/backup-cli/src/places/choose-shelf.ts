@@ -1,5 +1,4 @@
-import { didYouMean } from "@dbsave/config";
-import { DbsaveError } from "@dbsave/core";
+import { DbsaveError, didYouMean } from "@dbsave/core";
 import type { Shelf, Shelves } from "./shelf.ts";
 
 /** The only shelf there is, or the one whose target is named. USAGE that lists them when it is not clear which is meant. */

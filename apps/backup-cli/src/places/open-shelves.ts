@@ -47,8 +47,8 @@ function foundShelf(name: string, repository: Repository, storage: StorageConfig
     repository,
     retention: undefined,
     verify: undefined,
-    open: async (engine, keys) => {
-      const place = { engine, to: storage.description, target: name, cwd, env, signal, tools: run.tools };
+    open: async (engine, keys, into) => {
+      const place = { engine, into, to: storage.description, target: name, cwd, env, signal, tools: run.tools };
       const [target] = (await adHocConfig(place)).targets;
       if (target === undefined) throw new DbsaveError("INTERNAL", `no target for ${name}`);
       return await target.open(keys);

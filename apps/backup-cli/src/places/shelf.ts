@@ -10,8 +10,11 @@ export interface Shelf {
   readonly retention: RetentionPolicy | null | undefined;
   /** How far the configuration verifies; undefined where none is known. */
   readonly verify: Job["verify"] | undefined;
-  /** Engine and codecs for backups that `engine` took, with the keys of the configuration and those given here. */
-  open(engine: string, keys: Keys): Promise<OpenTarget>;
+  /**
+   * Engine and codecs for backups that `engine` took, with the keys of the configuration and those given here. USAGE where
+   * nothing is configured and `into`, where a restore will go, cannot be found without.
+   */
+  open(engine: string, keys: Keys, into?: string): Promise<OpenTarget>;
 }
 
 /** Shelves with their repositories open; disposing closes them. */

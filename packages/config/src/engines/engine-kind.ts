@@ -25,6 +25,8 @@ export interface EngineKind<Settings> {
   recognise(source: string): RecognisedSource<Settings> | undefined;
   /** To look into backups of the engine, with no source of its own. */
   readonly sourceless: Settings;
+  /** How a place must look that a restore finds without a source, for messages; undefined when `place` is one. */
+  wantedPlace(place: string): string | undefined;
   /** Loads the package of the engine only now. */
   open(settings: Settings, context: EngineContext): Promise<Engine>;
 }

@@ -55,6 +55,7 @@ export const sqlite: EngineKind<SqliteSettings> = {
     if (file === undefined) return undefined;
     return { settings: { engine: "sqlite", path: file }, name: basename(file, extname(file)) };
   },
+  wantedPlace: () => undefined,
   sourceless: { engine: "sqlite", path: "no-source-given" },
   async open(settings, context) {
     const { path: file, url: written = "", busy_timeout_ms: busyTimeoutMs, checkpoint } = settings;

@@ -1,5 +1,5 @@
+import { didYouMean } from "@dbsave/core";
 import type { core } from "zod";
-import { didYouMean } from "./did-you-mean.ts";
 import { listed, quote } from "./issue.ts";
 
 type RawIssue = core.$ZodRawIssue;

@@ -1,12 +1,11 @@
 import type { ArtifactSink, FingerprintItem, RunContext } from "@dbsave/core";
-import { abortStream, DbsaveError, isDbsaveError } from "@dbsave/core";
+import { abortStream, DbsaveError, isDbsaveError, sideBySide } from "@dbsave/core";
 import { dumpName } from "./artifacts.ts";
 import { type DatabaseSettings, databaseSettings } from "./catalog/database-settings.ts";
 import { fingerprintDatabase } from "./fingerprint.ts";
 import type { ParsedOptions } from "./options.ts";
 import { refuseMissingPrivileges } from "./privileges.ts";
 import type { Server } from "./server.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { holdSnapshot, type Snapshot } from "./snapshot.ts";
 import { databaseArgument } from "./sql/quote.ts";
 import type { FoundTool } from "./tools/find-tool.ts";

@@ -1,8 +1,7 @@
-import type { ArtifactSink, RunContext } from "@dbsave/core";
+import { type ArtifactSink, type RunContext, sideBySide } from "@dbsave/core";
 import { globalsName } from "./artifacts.ts";
 import type { ParsedOptions } from "./options.ts";
 import type { Server } from "./server.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { databaseArgument } from "./sql/quote.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
 import { toolConnection } from "./tools/tool-connection.ts";

@@ -7,6 +7,7 @@ import {
   type RunContext,
 } from "@dbsave/core";
 import { type BackupContents, contentsOf } from "./backup-contents.ts";
+import { busyDatabase } from "./databases/busy.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
 import { type ParsedOptions, parseOptions } from "./options.ts";
@@ -87,19 +88,23 @@ export async function destinations(
     const findings: Finding[] = [];
     const { major, version } = await readServer(session);
     if (major < contents.serverMajor) {
-      const message = `postgres: the backup is of PostgreSQL ${contents.serverMajor}, the server is ${version}: it must not be older`;
+      const message = `the backup is of PostgreSQL ${contents.serverMajor}, the server is ${version}: it must not be older`;
       findings.push({ severity: "error", code: "UNSUPPORTED", object: options.host, message });
     }
     const list: Destination[] = [];
     for (const [database, into] of names) {
+      const busy = await busyDatabase(session, into);
       const place = await examinePlace(options, session, into, ctx.signal);
       list.push({ database, into, place });
-      if (place !== "taken" || request.force) continue;
-      const message = `postgres: the database is not empty: ${into}`;
-      findings.push({ severity: "error", code: "TARGET_NOT_EMPTY", object: into, message });
+      if (place === "taken" && !request.force) findings.push(notEmpty(into));
+      else if (busy !== undefined) findings.push(busy);
     }
     return { list, findings };
   });
+}
+
+function notEmpty(object: string): Finding {
+  return { severity: "error", code: "TARGET_NOT_EMPTY", object, message: "the database is not empty" };
 }
 
 function placesFor(

@@ -4,6 +4,7 @@ import {
   type RestoreReport,
   type RestoreRequest,
   type RunContext,
+  refuseErrors,
   toDbsaveError,
 } from "@dbsave/core";
 import { globalsName } from "./artifacts.ts";
@@ -36,8 +37,7 @@ export async function restore(
 ): Promise<RestoreReport> {
   try {
     const { list, findings } = await destinations(options, request, source.manifest, ctx);
-    const refusal = findings.find(({ severity }) => severity === "error");
-    if (refusal !== undefined) throw new DbsaveError(refusal.code, refusal.message);
+    refuseErrors("postgres", findings);
     return await restoreInto(options, list, source, ctx);
   } catch (error) {
     if (ctx.signal.aborted)

@@ -128,11 +128,15 @@ describe("a restore", () => {
     const { source } = await take(engine, ctx);
     const before = await server.databases();
     const user = server.query(database, "SELECT pg_sleep(20)").catch((error: Error) => error.message);
+    const isThere = `SELECT FROM pg_stat_activity WHERE datname = '${database}' AND query LIKE '%pg_sleep%'`;
+    while ((await server.query("postgres", isThere)).length === 0);
+    const [plan] = (await engine.planRestore({ force: true }, source.manifest, ctx)).findings;
+    expect(plan).toMatchObject({
+      code: "TARGET_BUSY",
+      message: expect.stringMatching(/a program without a name \(pid \d+, role/),
+    });
     await expect(engine.restore({ force: true }, source, ctx)).rejects.toMatchObject({ code: "TARGET_BUSY" });
-    await server.query(
-      "postgres",
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`,
-    );
+    await server.query("postgres", plan?.fix?.replace(/^.*: /, "") ?? "no SQL was given");
     expect(await user).toMatch(/terminating|terminated/);
     expect(await server.databases()).toEqual(before);
   });

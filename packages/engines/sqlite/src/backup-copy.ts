@@ -1,14 +1,13 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactSink, BackupFacts, Fingerprint, RecipeStep, RunContext } from "@dbsave/core";
-import { abortStream, nodeFs } from "@dbsave/core";
+import { abortStream, nodeFs, sideBySide } from "@dbsave/core";
 import { checkSize } from "./file/header.ts";
 import { type PrivateDirectory, privateDirectory } from "./file/private-directory.ts";
 import { readStart } from "./file/read-start.ts";
 import type { Copied } from "./jobs/copy-online.ts";
 import type { ParsedOptions } from "./options.ts";
 import { runJob } from "./worker/run-job.ts";
-import { sideBySide } from "./worker/side-by-side.ts";
 
 export const copyName = "database.sqlite";
 

@@ -1,11 +1,10 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import type { ArtifactSink, BackupFacts, Fingerprint, RunContext } from "@dbsave/core";
-import { abortStream } from "@dbsave/core";
+import { abortStream, sideBySide } from "@dbsave/core";
 import { walStep } from "./backup-copy.ts";
 import type { ParsedOptions } from "./options.ts";
 import { runJob } from "./worker/run-job.ts";
-import { sideBySide } from "./worker/side-by-side.ts";
 
 export const sqlName = "database.sql";
 

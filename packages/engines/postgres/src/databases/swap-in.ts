@@ -2,6 +2,7 @@ import { DbsaveError, isDbsaveError } from "@dbsave/core";
 import type { Session } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
 import type { Destination } from "../plan-restore.ts";
+import { busyDatabase } from "./busy.ts";
 import { withMaintenance } from "./choose.ts";
 import { dropDatabase, renameDatabase } from "./create.ts";
 import { freeAsideName } from "./names.ts";
@@ -27,8 +28,7 @@ export async function swapIn(options: ParsedOptions, filled: readonly Filled[], 
   const moved: Moved[] = [];
   const kept: string[] = [];
   const emptied: string[] = [];
-  const inServer = <T>(name: string, work: (session: Session) => Promise<T>): Promise<T> =>
-    withMaintenance(options, name, signal, work);
+  const inServer: InServer = (name, work) => withMaintenance(options, name, signal, work);
   const rename = (from: string, to: string, avoid: string): Promise<void> =>
     inServer(avoid, async (session) => {
       await renameDatabase(session, from, to);
@@ -46,13 +46,24 @@ export async function swapIn(options: ParsedOptions, filled: readonly Filled[], 
     }
   } catch (error) {
     for (const { from, to } of moved.toReversed()) await inServer(from, (session) => renameDatabase(session, to, from));
-    throw busy(error);
+    throw await busy(error, filled, inServer);
   }
   for (const name of emptied) await inServer(name, (session) => dropDatabase(session, name));
   return kept;
 }
 
-function busy(error: unknown): unknown {
+type InServer = <T>(name: string, work: (session: Session) => Promise<T>) => Promise<T>;
+
+/** Who was in the way; they may have left meanwhile. */
+async function busy(error: unknown, filled: readonly Filled[], inServer: InServer): Promise<unknown> {
   if (!isDbsaveError(error, "SOURCE_BUSY")) return error;
+  for (const { destination } of filled) {
+    const finding = await inServer(destination.into, (session) => busyDatabase(session, destination.into));
+    if (finding !== undefined)
+      return new DbsaveError(finding.code, `postgres: ${finding.message}: ${finding.object}`, {
+        cause: error,
+        ...(finding.fix === undefined ? {} : { hint: finding.fix }),
+      });
+  }
   return new DbsaveError("TARGET_BUSY", error.message, { cause: error });
 }

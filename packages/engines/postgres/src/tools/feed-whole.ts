@@ -1,7 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { abortStream, type ToolOptions, type ToolRunner } from "@dbsave/core";
-import { sideBySide } from "../side-by-side.ts";
+import { abortStream, sideBySide, type ToolOptions, type ToolRunner } from "@dbsave/core";
 
 /**
  * Runs a tool on `body` and resolves with what it printed, through `take`. `body` is read to its end even when the tool has had
