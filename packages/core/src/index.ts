@@ -15,6 +15,7 @@ export type { EngineEvent, ReportProgress, RunContext } from "./contracts/run-co
 export type {
   RunningServer,
   ServerCommand,
+  ServerImage,
   ServerPlace,
   ServerRunner,
   StartServerOptions,

@@ -17,6 +17,8 @@ export interface StartServerOptions {
   /** For messages: `postgres 17`. */
   readonly name: string;
   readonly signal: AbortSignal;
+  /** Where the programs should come from. A runner of this machine's own programs has no images and takes those. */
+  readonly image?: ServerImage;
   /**
    * Who the server and the tools beside it are. On this machine only root can be somebody else; others are themselves.
    * @default this process's user; in a container the user of the image
@@ -24,6 +26,16 @@ export interface StartServerOptions {
   readonly user?: string;
   /** @default 60000 */
   readonly readyTimeoutMs?: number;
+}
+
+/** A container image, as a backup remembers where its server came from. */
+export interface ServerImage {
+  /** As people write it: `postgres:17`. It may mean another image by now. */
+  readonly name: string;
+  /** `sha256:…` of its configuration: exactly this image, where it was seen. */
+  readonly id: string;
+  /** `name@sha256:…`, the same everywhere. Absent when it came from no registry. */
+  readonly digest?: string;
 }
 
 /** Where a server lives. Both directories are private to it and empty at first. */

@@ -4,6 +4,7 @@ import { DbsaveError, toDbsaveError } from "@dbsave/core";
 import { databasesName, dumpName, globalsName } from "./artifacts.ts";
 import { backupDatabase } from "./backup-database.ts";
 import { backupGlobals } from "./backup-globals.ts";
+import { imageDetails } from "./backup-image.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 import { withSession } from "./connect.ts";
 import { chooseDatabases } from "./databases/choose.ts";
@@ -66,6 +67,7 @@ async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: Ru
       rolePasswords,
       databases: JSON.stringify(databases),
       names: options.databases === null ? "plain" : "by database",
+      ...imageDetails(options.image),
     },
   };
 }

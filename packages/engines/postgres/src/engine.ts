@@ -10,8 +10,9 @@ import {
 import { backup } from "./backup.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
+import { locateServer } from "./locate.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
-import { optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
+import { isUrl, optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
 import { probe } from "./probe.ts";
 import { restore } from "./restore.ts";
 import { save } from "./save.ts";
@@ -24,10 +25,14 @@ const capabilities: EngineCapabilities = { save: "blocks", methods: { logical: [
  * nothing stays open after it. OPTIONS_INVALID for a wrong option.
  */
 export function postgres(options: PostgresOptions): Engine {
-  return engineOn(parseOptions(options));
+  const parsed = parseOptions(options);
+  return engineOn(parsed, (signal) => locateServer(options, parsed, signal));
 }
 
-function engineOn(options: ParsedOptions): Engine {
+/** `locate` gives `options` with the address that the server has now. */
+function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promise<ParsedOptions>): Engine {
+  const located = async (signal: AbortSignal, place = ""): Promise<ParsedOptions> =>
+    isUrl(place) ? options : await locate(signal); // somewhere else: the server itself may be gone
   let disposed = false;
   const live = async <T>(ctx: RunContext, otherwise: ErrorCode, work: () => Promise<T>): Promise<T> => {
     if (disposed) throw new DbsaveError("UNSUPPORTED", `postgres: engine was disposed: ${describe(options)}`);
@@ -41,20 +46,28 @@ function engineOn(options: ParsedOptions): Engine {
   return {
     name: "postgres",
     capabilities,
-    probe: (ctx) => live(ctx, "SOURCE_INVALID", () => probe(options, ctx)),
-    save: (ctx) => live(ctx, "SAVE_FAILED", () => save(options, ctx)),
-    backup: (request, sink, ctx) => live(ctx, "BACKUP_FAILED", () => backup(options, request, sink, ctx)),
+    probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),
+    save: (ctx) => live(ctx, "SAVE_FAILED", async () => save(await located(ctx.signal), ctx)),
+    backup: (request, sink, ctx) =>
+      live(ctx, "BACKUP_FAILED", async () => backup(await located(ctx.signal), request, sink, ctx)),
     inspect: (source, ctx) => live(ctx, "SOURCE_INVALID", () => inspect(options, source, ctx)),
     planRestore: (request, manifest, ctx) =>
-      live(ctx, "RESTORE_FAILED", () => planRestore(...resolvePlace(options, request, manifest), manifest, ctx)),
+      live(ctx, "RESTORE_FAILED", async () => {
+        const here = await located(ctx.signal, request.into);
+        return await planRestore(...resolvePlace(here, request, manifest), manifest, ctx);
+      }),
     restore: (request, source, ctx) =>
-      live(ctx, "RESTORE_FAILED", () => restore(...resolvePlace(options, request, source.manifest), source, ctx)),
-    at: (place) => engineOn(optionsAt(options, place)),
-    fingerprint: (ctx) => live(ctx, "SOURCE_INVALID", () => fingerprint(options, ctx.signal)),
+      live(ctx, "RESTORE_FAILED", async () => {
+        const here = await located(ctx.signal, request.into);
+        return await restore(...resolvePlace(here, request, source.manifest), source, ctx);
+      }),
+    at: (place) =>
+      engineOn(optionsAt(options, place), async (signal) => optionsAt(await located(signal, place), place)),
+    fingerprint: (ctx) => live(ctx, "SOURCE_INVALID", async () => fingerprint(await located(ctx.signal), ctx.signal)),
     scratch: (manifest, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         const server = await startScratchServer(options, manifest, ctx);
-        const engine = engineOn(server.options);
+        const engine = engineOn(server.options, async () => server.options);
         return {
           engine,
           async [Symbol.asyncDispose]() {

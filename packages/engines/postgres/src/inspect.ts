@@ -1,13 +1,13 @@
 import { text } from "node:stream/consumers";
-import { type ArtifactSource, type Finding, isDbsaveError, type RunContext } from "@dbsave/core";
+import { type ArtifactSource, type Finding, isDbsaveError, type RunContext, type ToolRunner } from "@dbsave/core";
 import { databasesName, dumpName, globalsName } from "./artifacts.ts";
 import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import { missingTables } from "./inspect-toc.ts";
 import type { ParsedOptions } from "./options.ts";
-import { toolQuery } from "./server.ts";
 import { splitStatements } from "./sql/statements.ts";
 import { discard, feedWhole } from "./tools/feed-whole.ts";
 import { findTool } from "./tools/find-tool.ts";
+import { withReadingTools } from "./tools/reading-tools.ts";
 
 /**
  * Lets pg_restore read each dump to its last byte, and looks in its table of contents for every table of the fingerprint.
@@ -18,9 +18,17 @@ export async function inspect(
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<readonly Finding[]> {
+  return await withReadingTools(options, source.manifest, ctx, (tools) => inspectWith(tools, options, source, ctx));
+}
+
+async function inspectWith(
+  tools: ToolRunner,
+  { binDirectory }: ParsedOptions,
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<readonly Finding[]> {
   const { databases, clientMajor, isPlain } = contentsOf(source.manifest);
-  const tools = options.tools ?? ctx.tools;
-  const { path } = await findTool("pg_restore", clientMajor, toolQuery(options, ctx));
+  const { path } = await findTool("pg_restore", clientMajor, { tools, binDirectory, signal: ctx.signal });
   const run = { signal: ctx.signal };
   const findings: Finding[] = [];
   for (const database of databases) {

@@ -1,4 +1,5 @@
-import { DbsaveError, Secret, type ToolRunner } from "@dbsave/core";
+import { DbsaveError, Secret, type ServerImage, type ServerRunner, type ToolRunner } from "@dbsave/core";
+import type { ServerLocator } from "./locate.ts";
 import { parseUrl } from "./url.ts";
 
 const tlsModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
@@ -40,6 +41,10 @@ export interface PostgresOptions {
   readonly globals?: GlobalsPolicy;
   /** Runs the tools in place of the run's own: inside the server's container. */
   readonly tools?: ToolRunner;
+  /** Starts the throw-away servers in place of the run's own: from the image of the server's container. */
+  readonly servers?: ServerRunner;
+  /** In place of `url` and `host`: asked before each method where the server is now. */
+  readonly locator?: ServerLocator;
 }
 
 export interface ParsedOptions {
@@ -57,12 +62,19 @@ export interface ParsedOptions {
   readonly binDirectory: string | null;
   readonly globals: GlobalsPolicy;
   readonly tools: ToolRunner | null;
+  readonly servers: ServerRunner | null;
+  /** How messages call the server in place of its address. */
+  readonly name: string | null;
+  /** Of the container that the server is in. */
+  readonly image: ServerImage | null;
   /** A throw-away server: nothing outside of it may be touched by what is restored. */
   readonly isIsolated: boolean;
 }
 
 /** OPTIONS_INVALID names the option, and never quotes a URL or a password. Does no I/O. */
 export function parseOptions(options: PostgresOptions): ParsedOptions {
+  if (options.locator !== undefined && (options.url !== undefined || options.host !== undefined))
+    throw invalid("locator", "it stands in place of url and host");
   const url = options.url === undefined ? {} : parseUrl(reveal(options.url), invalid);
   const host = text("host", options.host ?? url.host ?? "localhost");
   const user = text("user", options.user ?? url.user ?? "postgres");
@@ -81,15 +93,18 @@ export function parseOptions(options: PostgresOptions): ParsedOptions {
     binDirectory: options.binDirectory ?? null,
     globals: oneOf("globals", options.globals ?? "missing", globalsPolicies),
     tools: options.tools ?? null,
+    servers: options.servers ?? null,
+    name: options.locator?.name ?? null,
+    image: null,
     isIsolated: false,
   };
 }
 
 /** Where the data is, for people, without secrets. */
-export function describe({ host, port, database, databases }: ParsedOptions): string {
-  const place = host.startsWith("/") ? `${host}:${port}` : `//${host}:${port}`;
+export function describe({ name: known, host, port, database, databases }: ParsedOptions): string {
+  const place = known ?? (host.startsWith("/") ? `postgres:${host}:${port}` : `postgres://${host}:${port}`);
   const what = databases === "all" ? "all databases" : (databases?.join(", ") ?? database);
-  return `postgres:${place}/${what}`;
+  return `${place}/${what}`;
 }
 
 function databaseList(databases: PostgresOptions["databases"]): ParsedOptions["databases"] {

@@ -25,12 +25,12 @@ export interface Destinations {
   readonly findings: readonly Finding[];
 }
 
-/** The place is the name of a database on the same server, or a URL of another one. */
+/** The place is the name of a database on the same server, or a URL of another one, which tools beside this one need not reach. */
 export function optionsAt(options: ParsedOptions, place: string): ParsedOptions {
-  const { jobs, lockWaitTimeoutMs, globals, tools } = options;
+  const { jobs, lockWaitTimeoutMs, globals } = options;
   if (!isUrl(place)) return { ...options, database: place, databases: null };
   const elsewhere = parseOptions({ url: place, jobs, lockWaitTimeoutMs, globals });
-  return { ...elsewhere, binDirectory: options.binDirectory, tools };
+  return { ...elsewhere, binDirectory: options.binDirectory };
 }
 
 /** A request whose place is a URL, as a request to the server that it names. */
@@ -45,7 +45,7 @@ export function resolvePlace(
   return [elsewhere, isOne ? { into: elsewhere.database, force } : { force }];
 }
 
-const isUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place);
+export const isUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place);
 
 /** Looks at the catalog of the server only. */
 export async function planRestore(

@@ -1,5 +1,6 @@
-import type { Manifest, RunContext } from "@dbsave/core";
+import type { Manifest, RunContext, ToolRunner } from "@dbsave/core";
 import { contentsOf } from "./backup-contents.ts";
+import { imageOf } from "./backup-image.ts";
 import { withSession } from "./connect.ts";
 import type { ParsedOptions } from "./options.ts";
 import { findServerTool } from "./tools/find-tool.ts";
@@ -12,7 +13,8 @@ export interface ScratchServer extends AsyncDisposable {
 
 /**
  * Makes an empty server of the same major: it listens on a socket in a private directory only, flushes nothing, archives
- * nothing and has no background jobs. Its superuser has the name of the old one, so that all roles can be what they were.
+ * nothing and has no background jobs. Its superuser has the name of the old one, so that all roles can be what they were. A
+ * backup that was taken from a container gets one of the same image, whose tools fill it.
  */
 export async function startScratchServer(
   options: ParsedOptions,
@@ -21,7 +23,7 @@ export async function startScratchServer(
 ): Promise<ScratchServer> {
   const { serverMajor: major, bootstrapRole, databases, isPlain } = contentsOf(manifest);
   const [only = maintenance] = databases;
-  const scratchIn = (socketDirectory: string): ParsedOptions => ({
+  const scratchIn = (socketDirectory: string, tools: ToolRunner): ParsedOptions => ({
     ...options,
     host: socketDirectory,
     port,
@@ -31,10 +33,11 @@ export async function startScratchServer(
     database: isPlain ? only : maintenance,
     databases: isPlain ? null : databases,
     globals: "overwrite",
-    tools: null,
+    tools,
+    name: null,
     isIsolated: true,
   });
-  const server = await ctx.servers.start(
+  const server = await (options.servers ?? ctx.servers).start(
     async ({ directory, socketDirectory, tools }) => {
       const query = { tools, binDirectory: options.binDirectory, signal: ctx.signal };
       const initdb = await findServerTool("initdb", major, query);
@@ -43,12 +46,15 @@ export async function startScratchServer(
         tool: await findServerTool("postgres", major, query),
         args: serverArguments(directory, socketDirectory),
         stopSignal: "SIGINT", // ends open sessions
-        ready: (signal) => withSession(scratchIn(socketDirectory), maintenance, signal, async () => true),
+        ready: (signal) => withSession(scratchIn(socketDirectory, tools), maintenance, signal, async () => true),
       };
     },
-    { name: `postgres ${major}`, signal: ctx.signal, user: "postgres" }, // it refuses to run as root
+    { name: `postgres ${major}`, signal: ctx.signal, ...imageOf(manifest), user: "postgres" }, // it refuses to run as root
   );
-  return { options: scratchIn(server.socketDirectory), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return {
+    options: scratchIn(server.socketDirectory, server.tools),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }
 
 const maintenance = "postgres";
