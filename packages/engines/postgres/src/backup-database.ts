@@ -2,9 +2,11 @@ import type { ArtifactSink, FingerprintItem, RunContext } from "@dbsave/core";
 import { abortStream, DbsaveError, isDbsaveError, sideBySide } from "@dbsave/core";
 import { dumpName } from "./artifacts.ts";
 import { type DatabaseSettings, databaseSettings } from "./catalog/database-settings.ts";
+import type { Session } from "./connect.ts";
 import { fingerprintDatabase } from "./fingerprint.ts";
 import type { ParsedOptions } from "./options.ts";
-import { refuseMissingPrivileges } from "./privileges.ts";
+import { refuseErrors, refuseMissingPrivileges } from "./privileges.ts";
+import type { Details, PostgresProfile } from "./profile.ts";
 import type { Server } from "./server.ts";
 import { holdSnapshot, type Snapshot } from "./snapshot.ts";
 import { databaseArgument } from "./sql/quote.ts";
@@ -14,6 +16,7 @@ import { toolConnection } from "./tools/tool-connection.ts";
 export interface DatabaseBackup {
   readonly items: readonly FingerprintItem[];
   readonly settings: DatabaseSettings;
+  readonly details: Details;
 }
 
 /**
@@ -29,12 +32,20 @@ export async function backupDatabase(
 ): Promise<DatabaseBackup> {
   await using snapshot = await holdSnapshot(options, database, ctx.signal);
   await refuseMissingPrivileges(snapshot.session, server, options.user);
+  await refuseUnfit(options.profile, snapshot.session);
+  const details = (await options.profile.describe?.(snapshot.session)) ?? {};
   const settings = await databaseSettings(snapshot.session);
   const [items] = await sideBySide<[readonly FingerprintItem[], unknown]>(ctx.signal, (signal) => [
     fingerprintDatabase(options, snapshot, signal),
     dump(options, snapshot, pgDump, sink, { ...ctx, signal }),
   ]);
-  return { items, settings };
+  return { items, settings, details };
+}
+
+/** As the profile says, in the words of an error. */
+async function refuseUnfit({ name, examine }: PostgresProfile, session: Session): Promise<void> {
+  const findings = (await examine?.(session)) ?? [];
+  refuseErrors(findings.map((finding) => ({ ...finding, message: `${name}: ${finding.object}: ${finding.message}` })));
 }
 
 /** Not compressed: core does that once, with a checksum, on threads of its own. */

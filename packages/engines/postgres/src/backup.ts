@@ -8,8 +8,10 @@ import { imageDetails } from "./backup-image.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 import { withSession } from "./connect.ts";
 import { chooseDatabases } from "./databases/choose.ts";
+import { mergeDetails } from "./describe-databases.ts";
 import { assemble, fingerprintGlobals } from "./fingerprint.ts";
 import { describe, type ParsedOptions } from "./options.ts";
+import type { Details } from "./profile.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -45,10 +47,12 @@ async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: Ru
   const pgDumpall = await findTool("pg_dumpall", server.major, query);
   const items: FingerprintItem[] = [];
   const settings: DatabaseSettings[] = [];
+  const more: Details[] = [];
   for (const database of databases) {
     const taken = await backupDatabase(options, database, { server, pgDump }, sink, ctx);
     items.push(...taken.items);
     settings.push(taken.settings);
+    more.push(taken.details);
   }
   const rolePasswords = await backupGlobals(options, { server, pgDumpall }, sink, ctx);
   items.push(...(await fingerprintGlobals(options, ctx.signal)));
@@ -58,8 +62,8 @@ async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: Ru
     method: "logical",
     kind: "full",
     consistentAt,
-    fingerprint: assemble(items),
-    recipe: recipe(databases),
+    fingerprint: assemble(options, items),
+    recipe: recipe(options, settings),
     details: {
       serverVersion: server.version,
       clientVersion: pgDump.version,
@@ -68,26 +72,31 @@ async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: Ru
       databases: JSON.stringify(databases),
       names: options.databases === null ? "plain" : "by database",
       ...imageDetails(options.image),
+      ...mergeDetails(more),
     },
   };
 }
 
-function recipe(databases: readonly string[]): readonly RecipeStep[] {
+function recipe({ profile }: ParsedOptions, databases: readonly DatabaseSettings[]): readonly RecipeStep[] {
   return [
     {
       explain: "Create the roles. Only `role ... already exists` may be reported.",
       artifact: globalsName,
       pipeTo: "psql -X -d postgres",
     },
-    ...databases.map((database) => ({
-      explain: `Create and fill the database ${JSON.stringify(database)}; it must not exist yet.`,
-      artifact: dumpName(database),
-      pipeTo: "pg_restore --exit-on-error --create -d postgres",
-    })),
+    ...databases.flatMap((settings) => profile.recipe?.(settings, dumpName(settings.name)) ?? [plainStep(settings)]),
     {
       explain: "How each database was made, and the versions of its extensions: to read.",
       artifact: databasesName,
       into: databasesName,
     },
   ];
+}
+
+function plainStep({ name }: DatabaseSettings): RecipeStep {
+  return {
+    explain: `Create and fill the database ${JSON.stringify(name)}; it must not exist yet.`,
+    artifact: dumpName(name),
+    pipeTo: "pg_restore --exit-on-error --create -d postgres",
+  };
 }

@@ -12,11 +12,14 @@ import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
 import { locateServer } from "./locate.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
-import { isUrl, optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
+import { plainProfile } from "./plain-profile.ts";
+import { optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
 import { probe } from "./probe.ts";
+import type { PostgresProfile } from "./profile.ts";
 import { restore } from "./restore.ts";
 import { save } from "./save.ts";
 import { startScratchServer } from "./scratch.ts";
+import { isUrl } from "./url.ts";
 
 const capabilities: EngineCapabilities = { save: "blocks", methods: { logical: ["full"] }, scratch: true };
 
@@ -25,7 +28,12 @@ const capabilities: EngineCapabilities = { save: "blocks", methods: { logical: [
  * nothing stays open after it. OPTIONS_INVALID for a wrong option.
  */
 export function postgres(options: PostgresOptions): Engine {
-  const parsed = parseOptions(options);
+  return postgresWith(options, plainProfile);
+}
+
+/** The same engine for databases with an extension that needs more than plain PostgreSQL does. */
+export function postgresWith(options: PostgresOptions, profile: PostgresProfile): Engine {
+  const parsed = parseOptions(options, profile);
   return engineOn(parsed, (signal) => locateServer(options, parsed, signal));
 }
 
@@ -44,7 +52,7 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     }
   };
   return {
-    name: "postgres",
+    name: options.profile.name,
     capabilities,
     probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),
     save: (ctx) => live(ctx, "SAVE_FAILED", async () => save(await located(ctx.signal), ctx)),

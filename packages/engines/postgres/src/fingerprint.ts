@@ -8,7 +8,7 @@ import type { ParsedOptions } from "./options.ts";
 import { fingerprintTables } from "./rows/fingerprint-tables.ts";
 import { holdSnapshot, type Snapshot } from "./snapshot.ts";
 
-const algorithm = "postgres-rows-1";
+const algorithm = "rows-1";
 
 /** Of the live contents: each database in a snapshot of its own, and the roles of the server. */
 export async function fingerprint(options: ParsedOptions, signal: AbortSignal): Promise<Fingerprint> {
@@ -18,7 +18,7 @@ export async function fingerprint(options: ParsedOptions, signal: AbortSignal): 
     items.push(...(await fingerprintDatabase(options, snapshot, signal)));
   }
   items.push(...(await fingerprintGlobals(options, signal)));
-  return assemble(items);
+  return assemble(options, items);
 }
 
 /**
@@ -42,7 +42,8 @@ export async function fingerprintDatabase(
   const large = await largeObjectItems(session);
   const { items, greatest } = await fingerprintTables(options, snapshot, signal);
   const sequences = await sequenceItems(session, greatest);
-  const all = [...schema, ...large, ...items, ...sequences];
+  const more = (await options.profile.fingerprint?.(session, items)) ?? [];
+  const all = [...schema, ...large, ...items, ...sequences, ...more];
   if (options.databases === null) return all;
   return all.map((item) => ({ ...item, name: `${database}: ${item.name}` }));
 }
@@ -55,8 +56,8 @@ export async function fingerprintGlobals(
   return await withMaintenance(options, null, signal, roleItems);
 }
 
-export function assemble(items: readonly FingerprintItem[]): Fingerprint {
-  return { algorithm, items: items.toSorted(byKindThenName) };
+export function assemble({ profile }: ParsedOptions, items: readonly FingerprintItem[]): Fingerprint {
+  return { algorithm: `${profile.name}-${algorithm}`, items: items.toSorted(byKindThenName) };
 }
 
 function byKindThenName(a: FingerprintItem, b: FingerprintItem): number {

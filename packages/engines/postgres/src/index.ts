@@ -1,3 +1,6 @@
-export { postgres } from "./engine.ts";
+export type { DatabaseSettings } from "./catalog/database-settings.ts";
+export type { Session } from "./connect.ts";
+export { postgres, postgresWith } from "./engine.ts";
 export type { LocatedServer, ServerLocator } from "./locate.ts";
 export type { GlobalsPolicy, PostgresOptions, TlsMode } from "./options.ts";
+export type { Details, NewDatabase, PostgresProfile, Pour } from "./profile.ts";

@@ -32,5 +32,5 @@ export async function locateServer(
   const { image = null, password, ...found } = await locator.locate(signal);
   const isSameUser = given.user === undefined || given.user === found.user;
   const secret = isSameUser && password !== undefined ? { password } : {};
-  return { ...parseOptions({ ...found, ...secret, ...given }), name: locator.name, image };
+  return { ...parseOptions({ ...found, ...secret, ...given }, parsed.profile), name: locator.name, image };
 }

@@ -1,5 +1,7 @@
 import { DbsaveError, Secret, type ServerImage, type ServerRunner, type ToolRunner } from "@dbsave/core";
 import type { ServerLocator } from "./locate.ts";
+import { plainProfile } from "./plain-profile.ts";
+import type { PostgresProfile } from "./profile.ts";
 import { parseUrl } from "./url.ts";
 
 const tlsModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
@@ -69,10 +71,11 @@ export interface ParsedOptions {
   readonly image: ServerImage | null;
   /** A throw-away server: nothing outside of it may be touched by what is restored. */
   readonly isIsolated: boolean;
+  readonly profile: PostgresProfile;
 }
 
 /** OPTIONS_INVALID names the option, and never quotes a URL or a password. Does no I/O. */
-export function parseOptions(options: PostgresOptions): ParsedOptions {
+export function parseOptions(options: PostgresOptions, profile: PostgresProfile = plainProfile): ParsedOptions {
   if (options.locator !== undefined && (options.url !== undefined || options.host !== undefined))
     throw invalid("locator", "it stands in place of url and host");
   const url = options.url === undefined ? {} : parseUrl(reveal(options.url), invalid);
@@ -97,6 +100,7 @@ export function parseOptions(options: PostgresOptions): ParsedOptions {
     name: options.locator?.name ?? null,
     image: null,
     isIsolated: false,
+    profile,
   };
 }
 

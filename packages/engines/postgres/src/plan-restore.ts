@@ -12,6 +12,7 @@ import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
 import { type ParsedOptions, parseOptions } from "./options.ts";
 import { readServer } from "./server.ts";
+import { isUrl } from "./url.ts";
 
 /** Where one database of a backup goes. */
 export interface Destination {
@@ -27,9 +28,9 @@ export interface Destinations {
 
 /** The place is the name of a database on the same server, or a URL of another one, which tools beside this one need not reach. */
 export function optionsAt(options: ParsedOptions, place: string): ParsedOptions {
-  const { jobs, lockWaitTimeoutMs, globals } = options;
+  const { jobs, lockWaitTimeoutMs, globals, profile } = options;
   if (!isUrl(place)) return { ...options, database: place, databases: null };
-  const elsewhere = parseOptions({ url: place, jobs, lockWaitTimeoutMs, globals });
+  const elsewhere = parseOptions({ url: place, jobs, lockWaitTimeoutMs, globals }, profile);
   return { ...elsewhere, binDirectory: options.binDirectory };
 }
 
@@ -44,8 +45,6 @@ export function resolvePlace(
   const isOne = contentsOf(manifest).databases.length === 1;
   return [elsewhere, isOne ? { into: elsewhere.database, force } : { force }];
 }
-
-export const isUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place);
 
 /** Looks at the catalog of the server only. */
 export async function planRestore(
@@ -85,7 +84,7 @@ export async function destinations(
   const names = placesFor(options, request, contents);
   const [first = null] = names.values();
   return await withMaintenance(options, first, ctx.signal, async (session) => {
-    const findings: Finding[] = [];
+    const findings: Finding[] = [...((await options.profile.examineServer?.(session, manifest)) ?? [])];
     const { major, version } = await readServer(session);
     if (major < contents.serverMajor) {
       const message = `the backup is of PostgreSQL ${contents.serverMajor}, the server is ${version}: it must not be older`;

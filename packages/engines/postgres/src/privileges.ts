@@ -38,10 +38,15 @@ export async function missingPrivileges(session: Session, server: Server, user: 
 
 /** PERMISSION_DENIED, before anything is dumped: a dump that leaves a table out must never come to be. */
 export async function refuseMissingPrivileges(session: Session, server: Server, user: string): Promise<void> {
-  const [first, ...others] = await missingPrivileges(session, server, user);
+  refuseErrors(await missingPrivileges(session, server, user));
+}
+
+/** Throws the first error, with the remedies of all. */
+export function refuseErrors(findings: readonly Finding[]): void {
+  const [first, ...others] = findings.filter(({ severity }) => severity === "error");
   if (first === undefined) return;
-  const hint = [first, ...others].map(({ fix = "" }) => fix).join(" ");
-  throw new DbsaveError("PERMISSION_DENIED", first.message, { hint });
+  const hint = [first, ...others].flatMap(({ fix }) => fix ?? []).join(" ");
+  throw new DbsaveError(first.code, first.message, hint === "" ? {} : { hint });
 }
 
 const missingSql = `

@@ -1,6 +1,7 @@
 import { type Finding, isDbsaveError, type RunContext, type ServerFacts } from "@dbsave/core";
 import { type Session, withSession } from "./connect.ts";
 import { chooseDatabases } from "./databases/choose.ts";
+import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { readServer, type Server, toolQuery } from "./server.ts";
@@ -15,6 +16,7 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
   const read = async (session: Session): Promise<{ readonly server: Server; readonly identity: string }> => {
     const server = await readServer(session);
     findings.push(...(await missingPrivileges(session, server, options.user)), ...(await doubtful(session)));
+    findings.push(...((await options.profile.examine?.(session)) ?? []));
     sizeBytes += await sizeOf(session);
     return { server, identity: await identityOf(session) };
   };
@@ -30,7 +32,13 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
     description: describe(options),
     sizeBytes,
     findings,
-    details: { databases: databases.length, standby: server.isStandby, superuser: server.isSuperuser, clientVersion },
+    details: {
+      databases: databases.length,
+      standby: server.isStandby,
+      superuser: server.isSuperuser,
+      clientVersion,
+      ...(await describeDatabases(options, ctx.signal)),
+    },
   };
 }
 

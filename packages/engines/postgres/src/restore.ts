@@ -10,7 +10,7 @@ import {
 import { globalsName } from "./artifacts.ts";
 import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
-import type { Session } from "./connect.ts";
+import { type Session, withSession } from "./connect.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { createDatabase, dropDatabase } from "./databases/create.ts";
 import { temporaryName } from "./databases/names.ts";
@@ -72,6 +72,7 @@ async function restoreInto(
       await fillDatabase(options, old, temporary, { source, pgRestore, keepTablespaces }, ctx);
     }
     const movedAside = await swapIn(options, made, ctx.now());
+    await arrive(options, list, ctx);
     const { left, rolesCreated, tablespacesMissing } = roles;
     const details = {
       databases: list.length,
@@ -83,6 +84,17 @@ async function restoreInto(
   } catch (error) {
     await takeBack(options, (session) => removeMade(session, made, roles.rolesCreated));
     throw error;
+  }
+}
+
+/** The databases are whole and in their place: what fails now is said, and undoes nothing. */
+async function arrive(options: ParsedOptions, list: readonly Destination[], ctx: RunContext): Promise<void> {
+  const { arrived } = options.profile;
+  if (arrived === undefined || options.isIsolated) return;
+  for (const { into } of list) {
+    await withSession(options, into, ctx.signal, arrived).catch((error: unknown) => {
+      ctx.report({ type: "note", message: `${into} is restored, but: ${String(error)}` });
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { DbsaveError, isDbsaveError, type RunContext, type SaveReport } from "@dbsave/core";
 import { type Session, withSession } from "./connect.ts";
+import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
 import { readServer } from "./server.ts";
 import { identifier } from "./sql/quote.ts";
@@ -24,17 +25,18 @@ export async function save(options: ParsedOptions, ctx: RunContext): Promise<Sav
       throw refusal(error, options, server.major);
     }
     const after = await readControl(session);
+    const more = await describeDatabases(options, ctx.signal);
     const moved = after.checkpoint !== before.checkpoint;
     if (server.isStandby) {
       const what = moved
         ? `restartpoint at ${after.checkpoint}`
         : `nothing newer than the restartpoint ${after.checkpoint}`;
-      return { proof: `standby: ${what}`, details: { ...details(before, after), standby: true } };
+      return { proof: `standby: ${what}`, details: { ...details(before, after), ...more, standby: true } };
     }
     if (!moved)
       throw new DbsaveError("SAVE_FAILED", `postgres: the control file shows no new checkpoint: ${describe(options)}`);
     const proof = `checkpoint ${after.checkpoint} of ${after.at.toISOString()} is in the control file; before it was ${before.checkpoint}`;
-    return { proof, details: { ...details(before, after), standby: false } };
+    return { proof, details: { ...details(before, after), ...more, standby: false } };
   });
 }
 

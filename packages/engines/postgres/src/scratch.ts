@@ -44,7 +44,7 @@ export async function startScratchServer(
       await toolText(tools, initdb, [...initdbArguments, "--pgdata", directory, "--username", bootstrapRole], ctx);
       return {
         tool: await findServerTool("postgres", major, query),
-        args: serverArguments(directory, socketDirectory),
+        args: serverArguments(directory, socketDirectory, options.profile.scratchSettings),
         stopSignal: "SIGINT", // ends open sessions
         ready: (signal) => withSession(scratchIn(socketDirectory, tools), maintenance, signal, async () => true),
       };
@@ -62,7 +62,11 @@ const port = 5432;
 
 const initdbArguments = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
 
-function serverArguments(directory: string, socketDirectory: string): readonly string[] {
+function serverArguments(
+  directory: string,
+  socketDirectory: string,
+  more: Readonly<Record<string, string>> = {},
+): readonly string[] {
   const settings: Readonly<Record<string, string>> = {
     listen_addresses: "",
     port: String(port),
@@ -78,6 +82,7 @@ function serverArguments(directory: string, socketDirectory: string): readonly s
     max_logical_replication_workers: "0",
     maintenance_work_mem: "256MB",
     max_locks_per_transaction: "1024",
+    ...more,
   };
   return ["-D", directory, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
 }

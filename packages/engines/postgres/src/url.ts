@@ -9,10 +9,18 @@ export interface UrlParts {
   readonly sslRootCertificate?: string;
 }
 
-/** `postgres://` and `postgresql://`, as libpq reads them, with one host. `invalid` makes the error, which must not quote it. */
+/** Programs of PostgreSQL know the first two; the third says to people, and to a configuration, which engine is meant. */
+const scheme = /^(?:postgres(?:ql)?|timescaledb):\/\//;
+
+/** Whether `text` is the URL of a database, and not a name of one. */
+export function isUrl(text: string): boolean {
+  return scheme.test(text);
+}
+
+/** `postgres://`, `postgresql://` and `timescaledb://`, as libpq reads them, with one host. `invalid` makes the error, which must not quote it. */
 export function parseUrl(text: string, invalid: (option: string, why: string) => Error): UrlParts {
-  const standard = text.replace(/^(postgres(?:ql)?:\/\/[^/?#@]*@)(?=[:/?#]|$)/, "$1localhost"); // libpq allows no host there
-  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(standard)) throw invalid("url", "it is no postgres:// URL");
+  const standard = text.replace(/^([a-z]+:\/\/[^/?#@]*@)(?=[:/?#]|$)/, "$1localhost"); // libpq allows no host there
+  if (!isUrl(text) || !URL.canParse(standard)) throw invalid("url", "it is no postgres:// URL");
   const url = new URL(standard);
   const parameters = new Map(url.searchParams);
   const take = (key: string): string | undefined => {

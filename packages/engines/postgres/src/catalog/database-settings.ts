@@ -19,7 +19,7 @@ export interface DatabaseSettings {
   readonly rights: readonly { readonly grantee: string; readonly privilege: string; readonly grantable: boolean }[];
   /** `role` is empty for all roles. */
   readonly settings: readonly { readonly role: string; readonly name: string; readonly value: string }[];
-  readonly extensions: readonly { readonly name: string; readonly version: string }[];
+  readonly extensions: readonly { readonly name: string; readonly version: string; readonly schema: string }[];
 }
 
 /** Of the database that `session` is in. */
@@ -46,7 +46,7 @@ const settingsSql = `
         'name', split_part(c, '=', 1), 'value', substr(c, strpos(c, '=') + 1))
         ORDER BY s.setrole = 0, pg_get_userbyid(s.setrole) COLLATE "C", c COLLATE "C"), '[]')
       FROM pg_db_role_setting s, unnest(s.setconfig) c WHERE s.setdatabase = d.oid),
-    'extensions', (SELECT coalesce(json_agg(json_build_object('name', extname, 'version', extversion) ORDER BY extname), '[]')
+    'extensions', (SELECT coalesce(json_agg(json_build_object('name', extname, 'version', extversion, 'schema', extnamespace::regnamespace::text) ORDER BY extname), '[]')
       FROM pg_extension)
   ) AS settings
   FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace, LATERAL (SELECT to_jsonb(d) AS row) j
