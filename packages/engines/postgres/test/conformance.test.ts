@@ -6,8 +6,7 @@ import { subjectOn } from "./support/subject.ts";
 describe.each<Setup>(["15", "18"])("PostgreSQL %s", async (setup) => {
   const server = await tryTestServer(setup);
   const isMissing = typeof server === "string";
-  const reason = isMissing ? server : "a real server";
-  describe.skipIf(isMissing)(reason, () => {
+  describe.skipIf(isMissing)(`real server${isMissing ? `: ${server}` : ""}`, () => {
     if (!isMissing) engineConformance({ name: "postgres", create: () => subjectOn(server), patienceMs: 4000 });
   });
 });

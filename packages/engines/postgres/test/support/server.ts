@@ -142,6 +142,6 @@ async function serverOn(
   };
 }
 
-export function quoted(name: string): string {
+function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
