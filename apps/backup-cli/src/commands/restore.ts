@@ -1,11 +1,12 @@
 import {
-  compareWithBackup,
+  type Comparison,
+  compareRestored,
   DbsaveError,
   type Engine,
-  type Finding,
-  type Manifest,
   phase,
   planRestore,
+  type RestoreOptions,
+  type RestoreReport,
   restore,
 } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
@@ -13,6 +14,7 @@ import { chooseBackup } from "../places/choose-backup.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, placeOptions } from "../places/options.ts";
+import { checkName, restoreRequest, restoreRequestOptions } from "../places/restore-request.ts";
 import type { Session } from "../session/session.ts";
 import { planLines, planOutcome, restoredOutcome } from "../views/restore-view.ts";
 
@@ -21,11 +23,7 @@ export const command = defineCommand(
     positionals: backupPositional,
     options: {
       ...placeOptions,
-      into: {
-        type: "string",
-        requiresArg: true,
-        describe: "Where to: a path, a database or its URL [the configured source]",
-      },
+      ...restoreRequestOptions,
       force: {
         type: "boolean",
         default: false,
@@ -38,17 +36,21 @@ export const command = defineCommand(
     needsScratch: true,
     examples: [
       ["$0 restore latest --from ./backups --into ./copy.db", "a new file, compared with the backup's own fingerprint"],
+      ["$0 restore orders --database app --as app_check", "one database of a whole server, beside the one in use"],
+      ["$0 restore orders --table public.invoices --as rescued", "one table with all that it needs"],
     ],
   },
-  async ({ backup, into, force, ...args }, session) => {
+  async ({ backup, force, ...args }, session) => {
+    const request = restoreRequest(args);
     await using shelves = await openShelves(args, session);
     const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
     const { manifest } = entry;
-    if (into === undefined && shelf.verify === undefined) throw nowhere(manifest.id);
-    await using open = await shelf.open(manifest.engine, keysOf(args), into);
+    if (request.into === undefined && shelf.verify === undefined) throw nowhere(manifest.id);
+    await using open = await shelf.open(manifest.engine, keysOf(args), request.into);
     const { engine } = open.job;
-    const where = into === undefined ? {} : { into };
-    const options = { ...session.run, repository: shelf.repository, manifest, codecs: open.decoders, force, ...where };
+    checkName(args, engine);
+    const { repository } = shelf;
+    const options = { ...session.run, repository, manifest, codecs: open.decoders, force, ...request };
 
     const plan = await planRestore(engine, options);
     if (args.dryRun) return planOutcome(manifest, plan);
@@ -61,21 +63,22 @@ export const command = defineCommand(
       const value = await restore(engine, options);
       return { value, message: `${manifest.id} into ${value.target}` };
     });
-    await using restored = into === undefined ? engine : engine.at(into);
-    return restoredOutcome(manifest, report, await differencesIn(restored, manifest, session));
+    return restoredOutcome(manifest, report, await compared(engine, options, report, session));
   },
 );
 
-/** What differs between the restored copy and the backup's own fingerprint; null when it carries none. */
-async function differencesIn(
-  restored: Engine,
-  manifest: Manifest,
+/** Null when the backup carries no fingerprint. */
+async function compared(
+  engine: Engine,
+  options: Pick<RestoreOptions, "manifest" | "into">,
+  report: RestoreReport,
   session: Session,
-): Promise<readonly Finding[] | null> {
+): Promise<Comparison | null> {
+  const { manifest } = options;
   if (manifest.fingerprint === null) return null;
   return await phase(session.run, manifest.target, "verify", async () => {
-    const value = await compareWithBackup(restored, manifest, session.run);
-    const isEqual = value.length === 0;
+    const value = await compareRestored(engine, options, report, session.run);
+    const isEqual = value.differences.length === 0;
     return { value, state: isEqual ? "ok" : "warning", message: isEqual ? "equal to the backup" : "DIFFERENT" };
   });
 }

@@ -9,25 +9,34 @@ export interface ChosenBackup {
   readonly entry: CatalogEntry;
 }
 
+interface Wanted {
+  readonly backup: string;
+  readonly target?: string | undefined;
+}
+
 /**
  * The backup to use for a restore or to look at. `latest` is the newest good one; that newer ones exist which are not good
  * is told, because somebody who asks for the latest expects their data.
  */
-export async function chooseBackup(
-  shelves: Shelves,
-  wanted: { readonly backup: string; readonly target?: string | undefined },
-  session: Session,
-): Promise<ChosenBackup> {
-  const shelf = chooseShelf(shelves, wanted.target);
+export async function chooseBackup(shelves: Shelves, wanted: Wanted, session: Session): Promise<ChosenBackup> {
+  const { backup, target } = byTarget(shelves, wanted);
+  const shelf = chooseShelf(shelves, target);
   const catalog = await readCatalog(shelf.repository, shelf.target, session.signal);
-  const entry = findBackup(catalog, wanted.backup);
-  if (wanted.backup.startsWith("latest")) {
+  const entry = findBackup(catalog, backup);
+  if (backup.startsWith("latest")) {
     for (const worse of notGood(catalog)) {
       if (worse > entry.manifest.id)
         session.reporter.tell("warning", `${worse} is newer, but it is damaged or failed its last check`);
     }
   }
   return { shelf, catalog, entry };
+}
+
+/** The name of a target stands for its latest backup. */
+function byTarget(shelves: Shelves, wanted: Wanted): Wanted {
+  const { backup, target } = wanted;
+  const isTarget = target === undefined && shelves.all.some((shelf) => shelf.target === backup);
+  return isTarget && !backup.startsWith("latest") ? { backup: "latest", target: backup } : wanted;
 }
 
 /**

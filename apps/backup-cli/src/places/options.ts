@@ -15,6 +15,7 @@ export const backupPositional = {
   backup: {
     type: "string",
     default: "latest",
-    describe: "latest, latest-proven, an id or a part of one, or a time such as 2026-11-21T07:30Z",
+    describe:
+      "latest, latest-proven, a target (its latest), an id or a part of one, or a time such as 2026-11-21T07:30Z",
   },
 } as const satisfies Record<string, PositionalOptions>;

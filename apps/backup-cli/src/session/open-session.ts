@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { hostTools, throwAwayServers } from "@dbsave/exec";
+import { hostServers, hostTools } from "@dbsave/exec";
 import type { GlobalArguments } from "../command-line/global-options.ts";
 import type { Parsed } from "../command-line/parse.ts";
 import { barReporter } from "../output/bar-reporter.ts";
@@ -33,7 +33,7 @@ export async function openSession({ command, args }: Parsed, signal: AbortSignal
     run: {
       signal,
       tools: hostTools({ env }),
-      servers: throwAwayServers({ env }),
+      servers: hostServers({ env }),
       get scratchRoot() {
         return scratchRoot;
       },

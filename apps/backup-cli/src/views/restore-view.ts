@@ -1,7 +1,6 @@
 import {
-  countedRows,
+  type Comparison,
   ERRORS,
-  type Finding,
   formatBytes,
   type Manifest,
   plainBytes,
@@ -36,10 +35,11 @@ export function planOutcome(manifest: Manifest, plan: RestorePlan): Outcome {
 /** What was restored and how it compares. Different contents are a failure, however well the restore itself went. */
 export function restoredOutcome(
   manifest: Manifest,
-  report: RestoreReport,
-  differences: readonly Finding[] | null,
+  { restored: _restored, ...report }: RestoreReport,
+  comparison: Comparison | null,
 ): Outcome {
-  const isEqual = differences === null ? null : differences.length === 0;
+  const differences = comparison?.differences ?? [];
+  const isEqual = comparison === null ? null : differences.length === 0;
   return {
     exit: isEqual === false ? ERRORS.VERIFY_FAILED.exit : 0,
     json: {
@@ -48,25 +48,27 @@ export function restoredOutcome(
       source: manifest.target,
       ...report,
       isEqual,
-      differences: differences ?? [],
+      differences,
+      compared: comparison === null ? null : { items: comparison.items, rows: comparison.rows },
     },
     text: (paint) => {
       const verdict = {
-        true: `${paint("green", "equal")} to the backup: ${contentsOf(manifest)}`,
+        true: `${paint("green", "equal")} to the backup: ${contentsOf(manifest, comparison)}`,
         false: `${paint("red", "DIFFERENT")} from the backup`,
         null: "not compared: this backup has no fingerprint",
       }[`${isEqual}`];
       return [
         `${manifest.target} ${manifest.id} restored into ${report.target}, ${verdict}`,
         ...report.movedAside.map((path) => `  moved aside: ${path}`),
-        ...(differences ?? []).map((finding) => findingText(finding, paint)),
+        ...differences.map((finding) => findingText(finding, paint)),
       ].join("\n");
     },
   };
 }
 
-function contentsOf(manifest: Manifest): string {
-  const items = counted(manifest.fingerprint?.items.length ?? 0, "item");
-  const rows = countedRows(manifest);
-  return rows === undefined ? items : `${items}, ${counted(rows, "row")}`;
+function contentsOf({ fingerprint }: Manifest, comparison: Comparison | null): string {
+  const { items = 0, rows = 0 } = comparison ?? {};
+  const all = fingerprint?.items.length ?? 0;
+  const part = items < all ? ` (what was restored; the backup has ${counted(all, "item")})` : "";
+  return `${counted(items, "item")}, ${counted(rows, "row")}${part}`;
 }

@@ -12,6 +12,8 @@ export interface EngineCapabilities {
   readonly methods: Readonly<Record<string, readonly BackupKind[]>>;
   /** Whether `scratch` can make a throw-away instance, so that `verify` reaches level `restore`. */
   readonly scratch: boolean;
+  /** What a restore can be limited to by `RestoreRequest.select`. */
+  readonly selects: readonly (keyof RestoreSelection)[];
 }
 
 /** What `probe` learned about a live source. */
@@ -84,11 +86,27 @@ export interface ArtifactSource {
   open(name: string): Promise<Readable>;
 }
 
+/** A part of a backup; everything named together with what it needs. Names are those of the source. */
+export interface RestoreSelection {
+  readonly databases?: readonly string[];
+  readonly schemas?: readonly string[];
+  /** Tables and collections, with their schema where the engine has any: `public.orders`. */
+  readonly tables?: readonly string[];
+}
+
 export interface RestoreRequest {
   /** Engine-specific place: a path, a database name. The engine's own source when absent. */
   readonly into?: string;
   /** Allow a place that is not empty: what is there is moved aside first, never deleted. */
   readonly force: boolean;
+  /**
+   * Only this part; all of the backup when absent. UNSUPPORTED for what `capabilities.selects` does not list, OPTIONS_INVALID
+   * for an empty list, SOURCE_NOT_FOUND for what the backup does not hold. Schemas and tables never go where something is,
+   * whatever `force` says: TARGET_NOT_EMPTY.
+   */
+  readonly select?: RestoreSelection;
+  /** How many sessions may fill the place side by side. @default the engine's own */
+  readonly jobs?: number;
 }
 
 export interface RestorePlan {
@@ -103,6 +121,15 @@ export interface RestoreReport {
   readonly target: string;
   readonly movedAside: readonly string[];
   readonly details: Readonly<Record<string, string | number | boolean>>;
+  /** What is where now; when absent, all of the backup is at the one place. */
+  readonly restored?: readonly RestoredPlace[];
+}
+
+export interface RestoredPlace {
+  /** As `Engine.at` takes it, of the engine on `RestoreRequest.into`. That one itself when absent. */
+  readonly place?: string;
+  /** The part of the backup's fingerprint that the place must have. */
+  readonly expected: Fingerprint;
 }
 
 /** A throw-away instance of the same engine, isolated from the source. Disposing removes it and its data. */

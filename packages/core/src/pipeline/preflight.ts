@@ -1,5 +1,5 @@
 import type { Codec } from "../contracts/codec.ts";
-import type { Engine, ServerFacts } from "../contracts/engine.ts";
+import type { Engine, RestoreSelection, ServerFacts } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
 import type { VerifyLevel } from "../contracts/job.ts";
 import type { Manifest } from "../contracts/manifest.ts";
@@ -37,6 +37,21 @@ export function checkVerifyLevel(engine: Engine, level: VerifyLevel | "off"): vo
 export function checkEngine(engine: Engine, manifest: Manifest): void {
   if (engine.name === manifest.engine) return;
   throw new DbsaveError("UNSUPPORTED", `${engine.name}: ${manifest.id} is a backup of ${manifest.engine}`);
+}
+
+/** UNSUPPORTED when the engine cannot restore such a part alone, OPTIONS_INVALID when a list of it names nothing. */
+export function checkSelection(
+  { name, capabilities }: Pick<Engine, "name" | "capabilities">,
+  select: RestoreSelection = {},
+): void {
+  for (const [key, names] of Object.entries(select) as [keyof RestoreSelection, readonly string[]][]) {
+    if (!capabilities.selects.includes(key)) {
+      throw new DbsaveError("UNSUPPORTED", `${name}: cannot restore some ${key} alone`, {
+        hint: "Restore the whole backup into another place, and take from there what is needed.",
+      });
+    }
+    if (names.length === 0) throw new DbsaveError("OPTIONS_INVALID", `${name}: no ${key} to restore are named`);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import {
+  checkSelection,
   DbsaveError,
   type Engine,
   type EngineCapabilities,
@@ -21,7 +22,12 @@ import { save } from "./save.ts";
 import { startScratchServer } from "./scratch.ts";
 import { isUrl } from "./url.ts";
 
-const capabilities: EngineCapabilities = { save: "blocks", methods: { logical: ["full"] }, scratch: true };
+const capabilities: EngineCapabilities = {
+  save: "blocks",
+  methods: { logical: ["full"] },
+  scratch: true,
+  selects: ["databases"],
+};
 
 /**
  * A PostgreSQL server, 13 or newer: one of its databases, several, or all. Nothing is opened before a method is called and
@@ -51,9 +57,9 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       throw toDbsaveError(error, otherwise, `postgres: ${describe(options)}`, ctx.signal);
     }
   };
+  const identity = { name: options.profile.name, capabilities };
   return {
-    name: options.profile.name,
-    capabilities,
+    ...identity,
     probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),
     save: (ctx) => live(ctx, "SAVE_FAILED", async () => save(await located(ctx.signal), ctx)),
     backup: (request, sink, ctx) =>
@@ -61,11 +67,13 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     inspect: (source, ctx) => live(ctx, "SOURCE_INVALID", () => inspect(options, source, ctx)),
     planRestore: (request, manifest, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
+        checkSelection(identity, request.select);
         const here = await located(ctx.signal, request.into);
         return await planRestore(...resolvePlace(here, request, manifest), manifest, ctx);
       }),
     restore: (request, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
+        checkSelection(identity, request.select);
         const here = await located(ctx.signal, request.into);
         return await restore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),

@@ -45,7 +45,12 @@ export async function fingerprintDatabase(
   const more = (await options.profile.fingerprint?.(session, items)) ?? [];
   const all = [...schema, ...large, ...items, ...sequences, ...more];
   if (options.databases === null) return all;
-  return all.map((item) => ({ ...item, name: `${database}: ${item.name}` }));
+  return all.map((item) => ({ ...item, name: `${itemPrefix(database)}${item.name}` }));
+}
+
+/** What the names of a database's items begin with where there may be several databases. */
+export function itemPrefix(database: string): string {
+  return `${database}: `;
 }
 
 /** Roles with their attributes, memberships and settings; never their passwords. */

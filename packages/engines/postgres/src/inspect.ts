@@ -2,11 +2,13 @@ import { text } from "node:stream/consumers";
 import { type ArtifactSource, type Finding, isDbsaveError, type RunContext, type ToolRunner } from "@dbsave/core";
 import { databasesName, dumpName, globalsName } from "./artifacts.ts";
 import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
+import { itemPrefix } from "./fingerprint.ts";
 import { missingTables } from "./inspect-toc.ts";
 import type { ParsedOptions } from "./options.ts";
 import { splitStatements } from "./sql/statements.ts";
 import { discard, feedWhole } from "./tools/feed-whole.ts";
-import { withPgRestore } from "./tools/reading-tools.ts";
+import { findTool } from "./tools/find-tool.ts";
+import { withReadingTools } from "./tools/reading-tools.ts";
 
 /**
  * Lets pg_restore read each dump to its last byte, and looks in its table of contents for every table of the fingerprint.
@@ -17,16 +19,17 @@ export async function inspect(
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<readonly Finding[]> {
-  return await withPgRestore(options, source.manifest, ctx, ({ path }, tools) => inspectBy(path, tools, source, ctx));
+  return await withReadingTools(options, source.manifest, ctx, (tools) => inspectWith(tools, options, source, ctx));
 }
 
-async function inspectBy(
-  path: string,
+async function inspectWith(
   tools: ToolRunner,
+  { binDirectory }: ParsedOptions,
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<readonly Finding[]> {
-  const { databases, isPlain } = contentsOf(source.manifest);
+  const { databases, clientMajor, isPlain } = contentsOf(source.manifest);
+  const { path } = await findTool("pg_restore", clientMajor, { tools, binDirectory, signal: ctx.signal });
   const run = { signal: ctx.signal };
   const findings: Finding[] = [];
   for (const database of databases) {
@@ -35,7 +38,7 @@ async function inspectBy(
       ...(await judge(name, async () => {
         await feedWhole(tools, [path, "--file=/dev/null"], run, await source.open(name), discard);
         const toc = await feedWhole(tools, [path, "--list"], run, await source.open(name), text);
-        return missingTables(toc, source.manifest.fingerprint, isPlain ? "" : `${database}: `);
+        return missingTables(toc, source.manifest.fingerprint, isPlain ? "" : itemPrefix(database));
       })),
     );
   }

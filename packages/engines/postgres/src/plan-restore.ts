@@ -11,6 +11,7 @@ import { busyDatabase } from "./databases/busy.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
 import { type ParsedOptions, parseOptions } from "./options.ts";
+import { selectedDatabases } from "./selection/selected-databases.ts";
 import { readServer } from "./server.ts";
 import { isUrl } from "./url.ts";
 
@@ -37,13 +38,14 @@ export function optionsAt(options: ParsedOptions, place: string): ParsedOptions 
 /** A request whose place is a URL, as a request to the server that it names. */
 export function resolvePlace(
   options: ParsedOptions,
-  { into, force }: RestoreRequest,
+  request: RestoreRequest,
   manifest: Manifest,
 ): readonly [ParsedOptions, RestoreRequest] {
-  if (into === undefined || !isUrl(into)) return [options, into === undefined ? { force } : { into, force }];
+  const { into, ...rest } = request;
+  if (into === undefined || !isUrl(into)) return [options, request];
   const elsewhere = optionsAt(options, into);
-  const isOne = contentsOf(manifest).databases.length === 1;
-  return [elsewhere, isOne ? { into: elsewhere.database, force } : { force }];
+  const isOne = selectedDatabases(contentsOf(manifest), request.select).length === 1;
+  return [elsewhere, isOne ? { ...rest, into: elsewhere.database } : rest];
 }
 
 /** Looks at the catalog of the server only. */
@@ -108,10 +110,11 @@ function notEmpty(object: string): Finding {
 
 function placesFor(
   options: ParsedOptions,
-  { into }: RestoreRequest,
+  { into, select }: RestoreRequest,
   contents: BackupContents,
 ): ReadonlyMap<string, string> {
-  const { databases, isPlain } = contents;
+  const { isPlain } = contents;
+  const databases = selectedDatabases(contents, select);
   const [only] = databases;
   if (into !== undefined && Buffer.byteLength(into) > 63)
     throw new DbsaveError("OPTIONS_INVALID", "postgres: the name of a database has at most 63 bytes");
@@ -120,9 +123,9 @@ function placesFor(
   if (into === undefined) return new Map(databases.map((database) => [database, database]));
   throw new DbsaveError(
     "OPTIONS_INVALID",
-    `postgres: the backup holds ${databases.length} databases, ${into} is one name`,
+    `postgres: ${databases.length} databases are to be restored, ${into} is one name`,
     {
-      hint: "Leave the place out: each database is restored under its own name.",
+      hint: "Select one of them, or leave the place out: each database is restored under its own name.",
     },
   );
 }

@@ -1,6 +1,7 @@
 import {
   type ArtifactSource,
   DbsaveError,
+  type Manifest,
   type RestoreReport,
   type RestoreRequest,
   type RunContext,
@@ -20,6 +21,7 @@ import { type Destination, destinations, targetOf } from "./plan-restore.ts";
 import { fillDatabase } from "./restore-database.ts";
 import { dropRoles, restoreGlobals } from "./restore-globals.ts";
 import { refuseMissingExtensions } from "./restore-preflight.ts";
+import { expectedIn } from "./selection/expected.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -80,7 +82,7 @@ async function restoreInto(
       globalsLeft: left,
       tablespacesMissing: tablespacesMissing.length,
     };
-    return { target: targetOf(list), movedAside, details };
+    return { target: targetOf(list), movedAside, details, ...restoredPlaces(source.manifest, list) };
   } catch (error) {
     await takeBack(options, (session) => removeMade(session, made, roles.rolesCreated));
     throw error;
@@ -96,6 +98,15 @@ async function arrive(options: ParsedOptions, list: readonly Destination[], ctx:
       ctx.report({ type: "note", message: `${into} is restored, but: ${String(error)}` });
     });
   }
+}
+
+/** Nothing where there is nothing to compare with. */
+function restoredPlaces(manifest: Manifest, list: readonly Destination[]): Pick<RestoreReport, "restored"> {
+  const restored = list.flatMap(({ database, into }) => {
+    const expected = expectedIn(manifest, database);
+    return expected === null ? [] : [{ place: into, expected }];
+  });
+  return restored.length === 0 ? {} : { restored };
 }
 
 async function removeMade(session: Session, made: readonly Filled[], roles: readonly string[]): Promise<void> {

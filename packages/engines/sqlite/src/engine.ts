@@ -1,6 +1,13 @@
 import { join } from "node:path";
-import type { Engine, EngineCapabilities, Fingerprint, RunContext, ScratchInstance } from "@dbsave/core";
-import { DbsaveError, throwIfAborted } from "@dbsave/core";
+import type {
+  Engine,
+  EngineCapabilities,
+  Fingerprint,
+  RestoreRequest,
+  RunContext,
+  ScratchInstance,
+} from "@dbsave/core";
+import { checkSelection, DbsaveError, throwIfAborted } from "@dbsave/core";
 import { backup } from "./backup.ts";
 import { privateDirectory } from "./file/private-directory.ts";
 import { inspect } from "./inspect.ts";
@@ -16,6 +23,7 @@ const capabilities: EngineCapabilities = {
   save: "not-needed",
   methods: { online: ["full"], vacuum: ["full"], sql: ["full"] },
   scratch: true,
+  selects: [],
 };
 
 /**
@@ -33,6 +41,11 @@ export function sqlite(options: SqliteOptions): Engine {
   };
   const reading = <T>(ctx: RunContext, work: () => Promise<T>): Promise<T> =>
     live(ctx, () => leaveAsFound(parsed.path, work));
+  const restoring = <T>({ select }: RestoreRequest, ctx: RunContext, work: () => Promise<T>): Promise<T> =>
+    live(ctx, async () => {
+      checkSelection({ name: "sqlite", capabilities }, select);
+      return await work();
+    });
   return {
     name: "sqlite",
     capabilities,
@@ -41,8 +54,8 @@ export function sqlite(options: SqliteOptions): Engine {
     backup: (request, sink, ctx) => reading(ctx, () => backup(parsed, request, sink, ctx)),
     inspect: (source, ctx) => live(ctx, () => inspect(source, ctx)),
     planRestore: (request, manifest, ctx) =>
-      live(ctx, () => planRestore(request.into ?? parsed.path, request, manifest, ctx.now())),
-    restore: (request, source, ctx) => live(ctx, () => restore(parsed, request, source, ctx)),
+      restoring(request, ctx, () => planRestore(request.into ?? parsed.path, request, manifest, ctx.now())),
+    restore: (request, source, ctx) => restoring(request, ctx, () => restore(parsed, request, source, ctx)),
     fingerprint: (ctx) => reading(ctx, () => liveFingerprint(parsed, ctx)),
     at: (place) => sqlite({ ...options, path: place }),
     scratch: (_manifest, ctx) => live(ctx, () => scratch(parsed, ctx)),

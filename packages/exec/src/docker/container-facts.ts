@@ -16,8 +16,6 @@ export interface ContainerFacts {
   readonly environmentNames: readonly string[];
   readonly mounts: readonly ContainerMount[];
   readonly networks: readonly ContainerNetwork[];
-  /** As it was created: `host`, `none`, `container:<id>`, or the name of a network. */
-  readonly networkMode: string;
 }
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
@@ -56,10 +54,9 @@ export function containerFacts(found: Docker.ContainerInspectInfo, imageDigests:
       destination: Destination,
       isWritable: RW,
     })),
-    networks: Object.entries(found.NetworkSettings.Networks).map(([name, { IPAddress, GlobalIPv6Address }]) => ({
+    networks: Object.entries(found.NetworkSettings.Networks).map(([name, { IPAddress }]) => ({
       name,
-      address: IPAddress || GlobalIPv6Address,
+      address: IPAddress,
     })),
-    networkMode: found.HostConfig.NetworkMode ?? "default",
   };
 }

@@ -3,12 +3,14 @@ import type { BrokenEngine } from "./broken-engine.ts";
 import { brokenManners } from "./broken-manners.ts";
 import { brokenObservers } from "./broken-observers.ts";
 import { brokenInspections, brokenRestores } from "./broken-restores.ts";
+import { brokenSelections } from "./broken-selections.ts";
 
 /** Engines that each have one defect. `engineConformance` must fail every one of them by the promise named. */
 export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenObservers,
   ...brokenBackups,
   ...brokenRestores,
+  ...brokenSelections,
   ...brokenInspections,
   ...brokenManners,
 ];

@@ -13,6 +13,7 @@ import { refusingPromises } from "./refusing.ts";
 import { restoringPromises } from "./restoring.ts";
 import { savingPromises } from "./saving.ts";
 import { scratchingPromises } from "./scratching.ts";
+import { selectingPromises } from "./selecting.ts";
 
 /** What every engine promises. */
 export const enginePromises: readonly EnginePromise[] = [
@@ -24,6 +25,7 @@ export const enginePromises: readonly EnginePromise[] = [
   ...handingOverPromises,
   ...restoringPromises,
   ...refusingPromises,
+  ...selectingPromises,
   ...planningPromises,
   ...inspectingPromises,
   ...scratchingPromises,

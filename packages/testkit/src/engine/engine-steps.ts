@@ -8,6 +8,7 @@ import {
   type Fingerprint,
   isDbsaveError,
   type RestoreReport,
+  type RestoreSelection,
   type RunContext,
 } from "@dbsave/core";
 import type { EngineSubject, EngineTrial } from "./engine-subject.ts";
@@ -34,6 +35,17 @@ export async function restoreInto(
 ): Promise<RestoreReport> {
   await using engine = subject.open(subject.source);
   return await engine.restore({ into: subject.into, force }, source, { ...ctx, ...changes });
+}
+
+/** The same with a part of the backup. */
+export async function restorePart(
+  { subject, ctx }: EngineTrial,
+  source: ArtifactSource,
+  select: RestoreSelection,
+  force = false,
+): Promise<RestoreReport> {
+  await using engine = subject.open(subject.source);
+  return await engine.restore({ into: subject.into, force, select }, source, ctx);
 }
 
 export async function fingerprintOf({ subject, ctx }: EngineTrial, place: string): Promise<Fingerprint> {

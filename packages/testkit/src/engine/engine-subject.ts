@@ -1,4 +1,4 @@
-import type { Engine, EngineEvent, RunContext, ServerRunner, ToolRunner } from "@dbsave/core";
+import type { Engine, EngineEvent, RestoreSelection, RunContext, ServerRunner, ToolRunner } from "@dbsave/core";
 
 /** An engine as the suite needs it. */
 export interface EngineCandidate {
@@ -40,6 +40,8 @@ export interface EngineSubject extends AsyncDisposable {
   snapshot(place: string): Promise<string>;
   /** Whatever exists now where `source` and `into` are: files, databases. To find what should not have been left. */
   places(): Promise<readonly string[]>;
+  /** A part of `source`, not all of it, that can be restored alone. */
+  readonly part?: RestoreSelection;
   /** Passwords and keys the engine was given, which nobody must ever see. */
   readonly secrets?: readonly string[];
   /** What the engine runs its tools with, where it needs some. */
@@ -62,6 +64,6 @@ export interface EngineTrial {
 export interface EnginePromise {
   readonly name: string;
   /** Only where the engine or the subject has it. */
-  readonly needs?: "scratch" | "reorder" | "grow" | "secrets";
+  readonly needs?: "scratch" | "reorder" | "grow" | "secrets" | "part";
   readonly run: (trial: EngineTrial) => Promise<void>;
 }

@@ -1,10 +1,16 @@
 import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Engine, RunContext } from "@dbsave/core";
-import { DbsaveError } from "@dbsave/core";
+import { checkSelection, DbsaveError, type Engine, type EngineCapabilities, type RunContext } from "@dbsave/core";
 import { backupToy, toyMethods } from "./toy-backup.ts";
 import { readToyData, toyFingerprint } from "./toy-data.ts";
 import { inspectToy, planToy, restoreToy } from "./toy-restore.ts";
+
+const capabilities: EngineCapabilities = {
+  save: "non-blocking",
+  methods: toyMethods,
+  scratch: true,
+  selects: ["tables"],
+};
 
 export interface ToyOptions {
   /** A JSON file of the form `{ "table": { "key": "value" } }`. It may be missing: then only a restore works. */
@@ -24,7 +30,7 @@ export function toyEngine({ path }: ToyOptions): Engine {
   };
   return {
     name: "toy",
-    capabilities: { save: "non-blocking", methods: toyMethods, scratch: true },
+    capabilities,
     async probe(ctx) {
       live(ctx);
       const data = await readToyData(path);
@@ -47,12 +53,14 @@ export function toyEngine({ path }: ToyOptions): Engine {
       live(ctx);
       return inspectToy(source, ctx.signal);
     },
-    async planRestore(request, _manifest, ctx) {
+    async planRestore(request, manifest, ctx) {
       live(ctx);
-      return planToy(request.into ?? path, request);
+      checkSelection({ name: "toy", capabilities }, request.select);
+      return planToy(request.into ?? path, request, manifest);
     },
     async restore(request, source, ctx) {
       live(ctx);
+      checkSelection({ name: "toy", capabilities }, request.select);
       return restoreToy(request.into ?? path, request, source, ctx);
     },
     at: (place) => toyEngine({ path: place }),

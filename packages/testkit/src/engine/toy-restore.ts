@@ -1,6 +1,16 @@
 import { link, open, rename, rm, stat } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import type { ArtifactSource, Finding, RestorePlan, RestoreReport, RestoreRequest, RunContext } from "@dbsave/core";
+import type {
+  ArtifactSource,
+  Finding,
+  Fingerprint,
+  Manifest,
+  RestorePlan,
+  RestoreReport,
+  RestoreRequest,
+  RestoreSelection,
+  RunContext,
+} from "@dbsave/core";
 import { abortStream, DbsaveError, systemCode, toDbsaveError } from "@dbsave/core";
 import { isMissing, parseToyTables, type ToyData } from "./toy-data.ts";
 
@@ -25,12 +35,13 @@ export async function inspectToy(source: ArtifactSource, signal: AbortSignal): P
   }
 }
 
-export async function planToy(target: string, request: RestoreRequest): Promise<RestorePlan> {
+export async function planToy(target: string, request: RestoreRequest, manifest: Manifest): Promise<RestorePlan> {
   const taken = await exists(target);
+  selectedOf(manifest, request.select);
   const steps = [...(taken ? [`move ${target} aside`] : []), `write ${target}`];
   const message = "target exists";
   const findings: Finding[] =
-    taken && !request.force ? [{ severity: "error", code: "TARGET_NOT_EMPTY", object: target, message }] : [];
+    taken && !mayReplace(request) ? [{ severity: "error", code: "TARGET_NOT_EMPTY", object: target, message }] : [];
   return { target, steps, findings };
 }
 
@@ -40,27 +51,46 @@ export async function restoreToy(
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<RestoreReport> {
-  if (!request.force && (await exists(target))) throw taken(target);
+  const force = mayReplace(request);
+  const restored = selectedOf(source.manifest, request.select);
+  if (!force && (await exists(target))) throw taken(target);
   const partial = `${target}.${process.pid}.partial`;
   try {
-    const data = await readBackup(source, ctx.signal);
+    const tables = Object.entries(await readBackup(source, ctx.signal));
+    const data = Object.fromEntries(tables.filter(([name]) => request.select?.tables?.includes(name) ?? true));
     {
       await using file = await open(partial, "wx", 0o600);
       await file.writeFile(JSON.stringify(data), { signal: ctx.signal });
       await file.sync();
     }
-    if (!request.force) {
+    const report = { target, details: {}, ...(restored && { restored: [{ expected: restored }] }) };
+    if (!force) {
       if (!(await linkNew(partial, target))) throw taken(target);
-      return { target, movedAside: [], details: {} };
+      return { ...report, movedAside: [] };
     }
     const movedAside = await keepAside(target, ctx.now());
     await rename(partial, target);
-    return { target, movedAside, details: {} };
+    return { ...report, movedAside };
   } catch (error) {
     throw toDbsaveError(error, "RESTORE_FAILED", `toy: restore failed: ${target}`, ctx.signal);
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+/** A part never replaces the whole. */
+function mayReplace({ force, select }: RestoreRequest): boolean {
+  return force && select === undefined;
+}
+
+/** The fingerprint of the tables that were asked for; undefined for all of them. SOURCE_NOT_FOUND. */
+function selectedOf({ id, fingerprint }: Manifest, select: RestoreSelection = {}): Fingerprint | undefined {
+  const { tables } = select;
+  if (tables === undefined || fingerprint === null) return undefined;
+  const there = new Set(fingerprint.items.map(({ name }) => name));
+  const missing = tables.find((name) => !there.has(name));
+  if (missing !== undefined) throw new DbsaveError("SOURCE_NOT_FOUND", `toy: ${id} holds no table ${missing}`);
+  return { ...fingerprint, items: fingerprint.items.filter(({ name }) => tables.includes(name)) };
 }
 
 /** Gives what is at `target` another name as well, one that is free, so that replacing `target` loses nothing. */

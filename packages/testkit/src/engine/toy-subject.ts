@@ -34,6 +34,7 @@ export async function toySubject(
     snapshot: digest,
     places: () => readdir(directory),
     secrets: [toyPassword],
+    part: { tables: ["users", "empty"] },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { EngineSubject } from "@dbsave/testkit";
 import { postgres } from "../../src/index.ts";
+import { servers, tools } from "./context.ts";
 import { sampleSql } from "./sample-database.ts";
 import type { TestServer } from "./server.ts";
 
@@ -9,7 +10,9 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
   const source = await server.create("source");
   const into = `into_${randomBytes(4).toString("hex")}`;
   await server.query(source, sampleSql);
-  const open = (place: string) => postgres(server.engineOptions(place));
+  const password = `canary-${randomBytes(8).toString("hex")}`; // a server that trusts us does not ask for it
+  const open = (place: string) =>
+    postgres(server.engineOptions(place, { password: server.options.password ?? password }));
   const engine = open(source);
   const mine = async (): Promise<string[]> =>
     (await server.databases()).filter(
@@ -20,9 +23,9 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
     source,
     into,
     open,
-    tools: server.tools,
-    servers: server.servers,
-    secrets: [server.password],
+    tools,
+    servers,
+    secrets: [server.options.password?.reveal() ?? password],
     async mutate() {
       await server.query(
         source,
