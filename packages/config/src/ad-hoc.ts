@@ -11,7 +11,7 @@ import { recogniseStorage } from "./storages/storages.ts";
 
 /** One target without a configuration file. What is left out has the same default as in a file. */
 export interface AdHocOptions {
-  /** What to back up or restore: a path or URL, `./app.db`, `sqlite:/data/app.db`. */
+  /** What to back up or restore: a path or URL, `./app.db`, `postgres://backup@db/orders`, `docker:pg`. */
   readonly source?: string | undefined;
   /** Without a source: the engine whose backups are looked into. Its `probe`, `save` and `backup` find nothing. */
   readonly engine?: string | undefined;
@@ -91,7 +91,7 @@ function optionFor(path: ConfigPath): string {
   if (path[0] === "storages") return "--to";
   const [, , key, part] = path;
   if (key === undefined) return "--target";
-  if (key === "path") return "source";
+  if (key === "path" || key === "container") return "source";
   return optionNames[`${String(key)}.${String(part)}`] ?? `--${String(key)}`;
 }
 

@@ -1,4 +1,6 @@
 import type { Finding, Job, RetentionPolicy } from "@dbsave/core";
+import type { ContainerSelector } from "@dbsave/exec";
+import { selectorOf } from "./containers/selector.ts";
 import { engineKind } from "./engines/engines.ts";
 import { type OpenTarget, type OpenTargetOptions, openTarget, type TargetParts } from "./open-target.ts";
 import { retentionOf } from "./policies.ts";
@@ -17,6 +19,8 @@ export interface TargetConfig {
   readonly retention: RetentionPolicy | null;
   readonly verify: Job["verify"];
   readonly timeZone: string;
+  /** The container that the source is in, where it was named so. */
+  readonly container: ContainerSelector | null;
   /**
    * Loads engine, codecs and storage and reads the secrets; connects to nothing. SECRET_UNAVAILABLE, OPTIONS_INVALID,
    * ENCRYPTION_IMPOSSIBLE, naming file, line and path.
@@ -28,10 +32,12 @@ export interface TargetConfig {
 
 export function targetConfig(parts: TargetParts): TargetConfig {
   const { name, settings, storage, policy, context } = parts;
+  const container = engineKind(settings.engine).container?.(settings);
   return {
     name,
     engine: settings.engine,
     source: engineKind(settings.engine).describe(settings, context.directory),
+    container: container === undefined ? null : selectorOf(container),
     storage,
     retention: retentionOf(policy),
     verify: policy.verify,

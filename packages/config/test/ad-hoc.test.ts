@@ -33,6 +33,22 @@ describe("without a configuration", () => {
     expect(opened.job.codecs.map(({ name }) => name)).toEqual(["zstd"]);
   });
 
+  it("a container is named by docker: or compose:, with a database of it or none", async () => {
+    const named = [
+      ["docker:pg", "pg", { name: "pg" }],
+      ["docker:pg/orders", "orders", { name: "pg" }],
+      ["compose:shop/db", "shop-db", { compose: "shop/db" }],
+      ["compose:shop/db/orders", "orders", { compose: "shop/db" }],
+    ] as const;
+    for (const [source, name, container] of named) {
+      expect(await adHoc({ source })).toMatchObject({ name, engine: "postgres", source, container });
+    }
+    for (const source of ["docker:", "compose:shop", "docker:a b"]) {
+      const error = await failure(adHoc({ source }));
+      expect([error.code, error.message.split(":")[0]]).toEqual(["USAGE", "source"]);
+    }
+  });
+
   it("everything can be said that a file can say", async () => {
     const target = await adHoc({
       source: "sqlite:///srv/app.db",

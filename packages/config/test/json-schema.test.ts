@@ -15,6 +15,7 @@ const sound = {
 const withDefault = (defaults: object) => ({ ...sound, defaults: { verify: "hashes", ...defaults } });
 const withTarget = (settings: object) => ({ ...sound, targets: { app: { ...sound.targets.app, ...settings } } });
 const withSource = (settings: object) => ({ ...sound, targets: { app: { engine: "sqlite", ...settings } } });
+const withContainer = (settings: object) => ({ ...sound, targets: { app: { engine: "postgres", ...settings } } });
 const without = (key: keyof typeof sound) => Object.fromEntries(Object.entries(sound).filter(([name]) => name !== key));
 
 const good: readonly object[] = [
@@ -35,6 +36,9 @@ const good: readonly object[] = [
   withTarget({ to: "local", keep: "all", verify: "off" }),
   withSource({ url: "sqlite:/data/app.db", method: "vacuum", checkpoint: "passive", busy_timeout_ms: 0 }),
   withSource({ url: "env:DATABASE_URL" }),
+  ...[{ compose: "shop/db" }, { label: "dbsave.target=orders" }, { name: "pg", network: "backend" }].map((container) =>
+    withContainer({ container, user: "backup", password: "file:/run/secrets/pg", databases: "all" }),
+  ),
   { ...sound, storages: { größe: { type: "fs", path: "./b", keep: { last: 3 } } } },
 ];
 
@@ -60,6 +64,12 @@ const bad: readonly unknown[] = [
   { ...sound, targets: { app: { engine: "redis", path: "a.db" } } },
   { ...sound, targets: { app: { engine: "sqlite" } } },
   { ...sound, targets: { app: { engine: "postgres" } } },
+  withContainer({ container: {} }),
+  withContainer({ container: "pg" }),
+  withContainer({ container: { network: "backend" } }),
+  withContainer({ container: { name: "pg", compose: "shop/db" } }),
+  withContainer({ container: { compose: "db" } }),
+  withContainer({ container: { name: "pg" }, host: "db" }),
   { ...sound, targets: { app: { engine: "postgres", host: "db", password: "hunter2" } } },
   { ...sound, storages: { s: { type: "s3", path: "x" } } },
   { ...sound, storages: { s: { type: "fs" } } },

@@ -62,7 +62,17 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "both ways to say where a server is",
     `${top}targets: { a: { engine: postgres, url: "postgres://db/app", host: db } }\n`,
-    "dbsave.yaml:3: targets.a: expected either url or host",
+    "dbsave.yaml:3: targets.a: expected exactly one of url, host and container",
+  ],
+  [
+    "a container that is named in two ways",
+    `${top}targets: { a: { engine: postgres, container: { name: pg, label: a=b } } }\n`,
+    "dbsave.yaml:3: targets.a.container: expected exactly one of compose, label and name",
+  ],
+  [
+    "a compose service without its project",
+    `${top}targets: { a: { engine: postgres, container: { compose: db } } }\n`,
+    "dbsave.yaml:3: targets.a.container.compose: expected project/service",
   ],
   [
     "a password that stands in the file",

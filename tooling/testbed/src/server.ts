@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import type { TestContext } from "vitest";
 import { type ServerName, type ServerSpec, specOf } from "./catalogue.ts";
-import { works } from "./command.ts";
+import { command, works } from "./command.ts";
 import { currentRun, oncePerRun } from "./run.ts";
 import { startContainer } from "./start-container.ts";
-import { isLocal, startLocal } from "./start-local.ts";
+import { isLocal, startLocal, stopLocal } from "./start-local.ts";
 import type { StartedServer } from "./started-server.ts";
 import { TestServer } from "./test-server.ts";
 
@@ -30,12 +31,41 @@ export async function tryServer(name: ServerName): Promise<TestServer | string> 
 /** Long enough for an image to be made. */
 export const startTimeoutMs = 600_000;
 
-async function start(spec: ServerSpec): Promise<StartedServer> {
+/** As `tryServer`, but for whoever asks alone, where it is not given by URL: to change its roles and settings, or to break it. */
+export async function tryOwnServer(name: ServerName): Promise<OwnServer | string> {
+  try {
+    const started = await start(specOf(name), `${name}-${randomBytes(4).toString("hex")}`);
+    return new OwnServer(name, started, () => removeServer(started));
+  } catch (error) {
+    return `needs ${name}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** A server that nobody else uses. Disposing removes it. */
+export class OwnServer extends TestServer implements AsyncDisposable {
+  readonly #remove: () => Promise<void>;
+
+  constructor(name: ServerName, started: StartedServer, remove: () => Promise<void>) {
+    super(name, started);
+    this.#remove = remove;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#remove();
+  }
+}
+
+async function removeServer({ container, local }: StartedServer): Promise<void> {
+  if (container !== undefined) await command("docker", ["rm", "--force", "--volumes", container.id]);
+  if (local !== undefined) await stopLocal(local.socketDirectory);
+}
+
+async function start(spec: ServerSpec, name: string = spec.name): Promise<StartedServer> {
   const variable = `DBSAVE_TEST_${spec.name.toUpperCase().replaceAll("-", "_")}_URL`;
   const url = process.env[variable];
   if (url !== undefined && url !== "") return { url: url.replace(/\/$/, "") };
   const run = currentRun();
-  if (await works("docker", ["version"], { timeoutMs: 20_000 })) return await startContainer(spec, run);
-  if (isLocal(spec)) return await startLocal(spec, run.folder);
+  if (await works("docker", ["version"], { timeoutMs: 20_000 })) return await startContainer(spec, run, name);
+  if (isLocal(spec)) return await startLocal(spec, run.folder, name);
   throw new Error(`no ${variable}, no Docker engine, and no such server on this machine`);
 }

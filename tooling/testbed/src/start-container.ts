@@ -13,8 +13,12 @@ const port = "5432";
 /** Data in memory, so that a test can neither fill the disk nor leave anything on it. */
 const memory = "/testbed:rw,mode=1777,size=3g";
 
-/** Starts a server in a container of its own; the port is published on loopback only. */
-export async function startContainer(spec: ServerSpec, run: TestRun): Promise<StartedServer> {
+/** Starts a server in a container of its own, known to Compose as `service`; the port is published on loopback only. */
+export async function startContainer(
+  spec: ServerSpec,
+  run: TestRun,
+  service: string = spec.name,
+): Promise<StartedServer> {
   const image = await ensureImage(spec);
   const { authority, certificate, key } = await makeCertificates();
   const password = randomBytes(18).toString("base64url");
@@ -23,8 +27,8 @@ export async function startContainer(spec: ServerSpec, run: TestRun): Promise<St
   const labels = {
     [runLabel]: run.name,
     "com.docker.compose.project": project,
-    "com.docker.compose.service": spec.name,
-    "dbsave.target": `${project}/${spec.name}`,
+    "com.docker.compose.service": service,
+    "dbsave.target": `${project}/${service}`,
   };
   const fixed = [
     "--detach",
@@ -56,6 +60,6 @@ export async function startContainer(spec: ServerSpec, run: TestRun): Promise<St
   return {
     url: `postgres://postgres:${password}@${published}`,
     authority,
-    container: { id, name, compose: `${project}/${spec.name}` },
+    container: { id, name, compose: `${project}/${service}` },
   };
 }

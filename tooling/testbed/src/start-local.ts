@@ -23,9 +23,13 @@ export function isLocal(spec: ServerSpec): boolean {
 }
 
 /** Starts a server from the machine's own programs, in a folder of the run, on loopback and a unix socket. */
-export async function startLocal(spec: ServerSpec, runFolder: string): Promise<StartedServer> {
+export async function startLocal(
+  spec: ServerSpec,
+  runFolder: string,
+  name: string = spec.name,
+): Promise<StartedServer> {
   const { authority, certificate, key } = await makeCertificates();
-  const folder = join(runFolder, spec.name);
+  const folder = join(runFolder, name);
   await mkdir(folder);
   const isRoot = process.getuid?.() === 0;
   if (isRoot) await command("chown", [serverUser, folder]);

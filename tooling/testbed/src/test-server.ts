@@ -43,6 +43,14 @@ export class TestServer {
     return `${this.#url}/${encodeURIComponent(database)}`;
   }
 
+  /** Where it listens as seen from its own container and from this machine's Docker network, which needs no published port. */
+  async address(): Promise<{ readonly host: string; readonly port: number }> {
+    if (this.container === undefined) return { host: this.host, port: this.port };
+    const form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    const host = await command("docker", ["inspect", "--format", form, this.container.id]);
+    return { host: host.trim(), port: 5432 };
+  }
+
   /** Runs statements with `psql` until the first error, as superuser. Resolves with the rows: `|` between columns, no headings. */
   async sql(statements: string, database = "postgres"): Promise<string> {
     const psql = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-U", this.user, "-d", database];

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { hostServers, hostTools } from "@dbsave/exec";
+import { hostTools, throwAwayServers } from "@dbsave/exec";
 import type { GlobalArguments } from "../command-line/global-options.ts";
 import type { Parsed } from "../command-line/parse.ts";
 import { barReporter } from "../output/bar-reporter.ts";
@@ -33,7 +33,7 @@ export async function openSession({ command, args }: Parsed, signal: AbortSignal
     run: {
       signal,
       tools: hostTools({ env }),
-      servers: hostServers({ env }),
+      servers: throwAwayServers({ env }),
       get scratchRoot() {
         return scratchRoot;
       },

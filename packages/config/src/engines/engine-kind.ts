@@ -1,9 +1,12 @@
 import type { Engine, Secret } from "@dbsave/core";
+import type { ContainerSettings } from "../containers/container-schema.ts";
 
 /** What an engine may need while it is opened. */
 interface EngineContext {
   /** Where relative paths start. */
   readonly directory: string;
+  /** Of the application: where its Docker engine is. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The value behind a reference that stands under `key` of the target. */
   read(key: string, reference: string): Promise<Secret>;
 }
@@ -19,6 +22,8 @@ interface RecognisedSource<Settings> {
 export interface EngineKind<Settings> {
   /** The source for people, without secrets. */
   describe(settings: Settings, directory: string): string;
+  /** The container that the source is in, where the settings name one. */
+  container?(settings: Settings): ContainerSettings | undefined;
   /** Keys of the settings that hold a reference. */
   references(settings: Settings): readonly (readonly [key: string, reference: string])[];
   /** Undefined when `source` is not for this engine. */

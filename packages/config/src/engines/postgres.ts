@@ -1,9 +1,12 @@
 import * as z from "zod";
+import { containerSchema } from "../containers/container-schema.ts";
+import { containerSource, describeContainer } from "../containers/container-source.ts";
 import { path } from "../schema/plain-values.ts";
 import { policyShape, reference } from "../schema/policy-schema.ts";
 import { targetShape } from "../schema/target-shape.ts";
 import { describeReference, parseReference, referencePattern } from "../secrets/reference.ts";
 import type { EngineKind } from "./engine-kind.ts";
+import { postgresInContainer } from "./postgres-container.ts";
 
 const urlParts = /^postgres(?:ql)?:\/\/(?:[^/?#]*@)?(?<place>[^/?#]*)(?:\/(?<name>[^?#]*))?(?:\?(?<query>[^#]*))?/;
 
@@ -19,6 +22,9 @@ export const postgresSchema = z
     url: url
       .exactOptional()
       .describe("`postgres://user@host/database`, or where such a URL is kept (`env:DATABASE_URL`)."),
+    container: containerSchema
+      .exactOptional()
+      .describe("The container that the server is in; it needs no published port."),
     host: z.string().min(1).exactOptional().describe("Name or address of the server, or the directory of its socket."),
     port: z.int().min(1).max(65_535).exactOptional().describe("Port of the server."),
     user: z.string().min(1).exactOptional().describe("The role to connect as."),
@@ -45,28 +51,36 @@ export const postgresSchema = z
     ...targetShape,
     ...policyShape,
   })
-  .refine((settings) => (settings.host === undefined) !== (settings.url === undefined), {
+  .refine(({ url: at, host, container }) => [at, host, container].filter((way) => way !== undefined).length === 1, {
     when: ({ value }) => typeof value === "object" && value !== null,
-    error: "expected either url or host",
+    error: "expected exactly one of url, host and container",
   })
-  .meta({ oneOf: [{ required: ["url"] }, { required: ["host"] }] });
+  .meta({ oneOf: [{ required: ["url"] }, { required: ["host"] }, { required: ["container"] }] });
 
 export type PostgresSettings = z.infer<typeof postgresSchema>;
 
 export const postgres: EngineKind<PostgresSettings> = {
-  describe({ url: written, host = "", port = 5432, database, databases }) {
-    if (written === undefined) return `postgres://${host}:${port}/${listed(databases) ?? database ?? ""}`;
+  describe({ url: written, container, host = "", port = 5432, database, databases }) {
+    const named = listed(databases) ?? database;
+    if (container !== undefined) return [describeContainer(container), named].filter(Boolean).join("/");
+    if (written === undefined) return `postgres://${host}:${port}/${named ?? ""}`;
     const kept = parseReference(written);
     if (kept !== undefined) return describeReference(kept);
     const { place = "", name = "", query = "" } = urlParts.exec(written)?.groups ?? {};
     const socket = new URLSearchParams(query).get("host");
-    return `postgres://${socket ?? place}/${listed(databases) ?? database ?? name}`;
+    return `postgres://${socket ?? place}/${named ?? name}`;
   },
+  container: ({ container }) => container,
   references: ({ url: written = "", password }) => [
     ...(parseReference(written) === undefined ? [] : [["url", written] as const]),
     ...(password === undefined ? [] : [["password", password] as const]),
   ],
   recognise(source) {
+    const inside = containerSource(source);
+    if (inside !== undefined) {
+      const { name, ...settings } = inside;
+      return { settings: { engine: "postgres", ...settings }, name };
+    }
     const parts = urlParts.exec(source)?.groups;
     if (parts === undefined) return undefined;
     return { settings: { engine: "postgres", url: source }, name: parts["name"] || "postgres" };
@@ -76,6 +90,7 @@ export const postgres: EngineKind<PostgresSettings> = {
   async open(settings, context) {
     const { url: written, password, ssl_root_certificate: sslRootCertificate, bin_directory: binDirectory } = settings;
     const { lock_wait_timeout_ms: lockWaitTimeoutMs, host, port, user, database, databases, ssl, jobs } = settings;
+    const { container } = settings;
     const isReference = written !== undefined && parseReference(written) !== undefined;
     const { postgres: makeEngine } = await import("@dbsave/postgres");
     return makeEngine({
@@ -91,6 +106,7 @@ export const postgres: EngineKind<PostgresSettings> = {
         binDirectory,
         sslRootCertificate,
       }),
+      ...(container === undefined ? {} : await postgresInContainer(container, port ?? 5432, context.env)),
       ...(written === undefined ? {} : { url: isReference ? await context.read("url", written) : written }),
       ...(password === undefined ? {} : { password: await context.read("password", password) }),
     });

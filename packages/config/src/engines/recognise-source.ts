@@ -22,7 +22,7 @@ export function recogniseSource(source: string): NamedSource {
   if (engine !== undefined)
     throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)} yet`);
   throw new DbsaveError("USAGE", `no engine knows ${scheme}: URLs`, {
-    hint: `Give postgres://user@host/database or sqlite:/data/app.db, or a path; one with a colon begins with its directory: ./${scheme}:...`,
+    hint: `Give postgres://user@host/database, docker:container, compose:project/service or sqlite:/data/app.db, or a path; one with a colon begins with its directory: ./${scheme}:...`,
   });
 }
 

@@ -80,7 +80,8 @@ async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: Ru
 function recipe({ profile }: ParsedOptions, databases: readonly DatabaseSettings[]): readonly RecipeStep[] {
   return [
     {
-      explain: "Create the roles. Only `role ... already exists` may be reported.",
+      explain:
+        "Create the roles, with their old passwords: from here on the superuser has that of the old server. Only `role ... already exists` may be reported.",
       artifact: globalsName,
       pipeTo: "psql -X -d postgres",
     },

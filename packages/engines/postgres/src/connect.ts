@@ -151,5 +151,5 @@ const pinSettings = `
     ('extra_float_digits', '3'), ('bytea_output', 'hex'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'),
     ('row_security', 'off'), ('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
     ('idle_session_timeout', '0'), ('transaction_timeout', '0'), ('lock_timeout', $1::pg_catalog.text),
-    ('synchronize_seqscans', 'off'), ('client_connection_check_interval', '2s')
+    ('synchronize_seqscans', 'off'), ('jit', 'off'), ('max_parallel_workers_per_gather', '0'), ('client_connection_check_interval', '2s')
   ) v (name, value) ON lower(s.name) = lower(v.name)`;

@@ -7,8 +7,7 @@ import { missingTables } from "./inspect-toc.ts";
 import type { ParsedOptions } from "./options.ts";
 import { splitStatements } from "./sql/statements.ts";
 import { discard, feedWhole } from "./tools/feed-whole.ts";
-import { findTool } from "./tools/find-tool.ts";
-import { withReadingTools } from "./tools/reading-tools.ts";
+import { withPgRestore } from "./tools/reading-tools.ts";
 
 /**
  * Lets pg_restore read each dump to its last byte, and looks in its table of contents for every table of the fingerprint.
@@ -19,17 +18,16 @@ export async function inspect(
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<readonly Finding[]> {
-  return await withReadingTools(options, source.manifest, ctx, (tools) => inspectWith(tools, options, source, ctx));
+  return await withPgRestore(options, source.manifest, ctx, ({ path }, tools) => inspectBy(path, tools, source, ctx));
 }
 
-async function inspectWith(
+async function inspectBy(
+  path: string,
   tools: ToolRunner,
-  { binDirectory }: ParsedOptions,
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<readonly Finding[]> {
-  const { databases, clientMajor, isPlain } = contentsOf(source.manifest);
-  const { path } = await findTool("pg_restore", clientMajor, { tools, binDirectory, signal: ctx.signal });
+  const { databases, isPlain } = contentsOf(source.manifest);
   const run = { signal: ctx.signal };
   const findings: Finding[] = [];
   for (const database of databases) {

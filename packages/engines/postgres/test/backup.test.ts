@@ -13,7 +13,7 @@ describe("a backup", () => {
     await server.query(
       database,
       `CREATE TABLE open_one (a int); CREATE TABLE "Hidden" (a int);
-         CREATE ROLE reader_${database} LOGIN; GRANT SELECT ON open_one TO reader_${database}`,
+         CREATE ROLE reader_${database} LOGIN PASSWORD '${server.password}'; GRANT SELECT ON open_one TO reader_${database}`,
     );
     await using engine = postgres(server.engineOptions(database, { user: `reader_${database}` }));
     await using ctx = await testContext();
@@ -35,7 +35,7 @@ describe("a backup", () => {
     await server.query(
       database,
       `CREATE TABLE secret_rows (a int); ALTER TABLE secret_rows ENABLE ROW LEVEL SECURITY; INSERT INTO secret_rows VALUES (1);
-         CREATE ROLE blind_${database} LOGIN; GRANT pg_read_all_data TO blind_${database}`,
+         CREATE ROLE blind_${database} LOGIN PASSWORD '${server.password}'; GRANT pg_read_all_data TO blind_${database}`,
     );
     await using engine = postgres(server.engineOptions(database, { user: `blind_${database}` }));
     await using ctx = await testContext();
@@ -51,7 +51,7 @@ describe("a backup", () => {
     const database = await server.create();
     await server.query(
       database,
-      `CREATE ROLE plain_${database} LOGIN PASSWORD 'pw'; GRANT pg_read_all_data TO plain_${database}`,
+      `CREATE ROLE plain_${database} LOGIN PASSWORD '${server.password}'; GRANT pg_read_all_data TO plain_${database}`,
     );
     await using engine = postgres(server.engineOptions(database, { user: `plain_${database}` }));
     await using ctx = await testContext();
@@ -85,12 +85,11 @@ describe("a backup", () => {
         return tools.run(tool, args, options);
       },
     };
-    const password = "canary 3b1f";
-    await using engine = postgres(server.engineOptions(database, { password, tools: watched }));
+    await using engine = postgres(server.engineOptions(database, { tools: watched }));
     await using ctx = await testContext();
     const { source } = await take(engine, ctx);
     await engine.restore({ into: `${database} too`, force: false }, source, ctx);
-    expect(seen.flat().join("\n")).not.toContain("canary");
+    expect(seen.flat().join("\n")).not.toContain(server.password);
     expect(await server.databases()).toContain(`${database} too`);
   });
 

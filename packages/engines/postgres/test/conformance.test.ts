@@ -1,12 +1,12 @@
 import { engineConformance } from "@dbsave/testkit";
-import { afterAll, describe } from "vitest";
-import { type TestServer, tryTestServer } from "./support/server.ts";
+import { describe } from "vitest";
+import { type Setup, tryTestServer } from "./support/server.ts";
 import { subjectOn } from "./support/subject.ts";
 
-const server = await tryTestServer();
-const isMissing = typeof server === "string";
-
-describe.skipIf(isMissing)(`real server${isMissing ? `: ${server}` : ""}`, () => {
-  afterAll(() => (server as TestServer)[Symbol.asyncDispose]());
-  engineConformance({ name: "postgres", create: () => subjectOn(server as TestServer), patienceMs: 4000 });
+describe.each<Setup>(["15", "18"])("PostgreSQL %s", async (setup) => {
+  const server = await tryTestServer(setup);
+  const isMissing = typeof server === "string";
+  describe.skipIf(isMissing)(`real server${isMissing ? `: ${server}` : ""}`, () => {
+    if (!isMissing) engineConformance({ name: "postgres", create: () => subjectOn(server), patienceMs: 4000 });
+  });
 });

@@ -7,7 +7,9 @@ import { take } from "./support/taken.ts";
 
 const tables = 1000;
 
-it(`${tables} tables are backed up, found in the dump and restored to the same fingerprint`, async (test) => {
+it(`${tables} tables are backed up, found in the dump and restored to the same fingerprint`, {
+  timeout: 120_000,
+}, async (test) => {
   const server = await testServer(test);
   const database = await server.create();
   await server.query(

@@ -21,8 +21,7 @@ describe("a save", () => {
 
   it("fails with the GRANT for a role that may not, and works with exactly that GRANT", async (test) => {
     const server = await testServer(test);
-    const role = await server.create("saver");
-    await server.query("postgres", `CREATE ROLE ${role} LOGIN`);
+    const role = await server.role("saver");
     await using engine = postgres(server.engineOptions("postgres", { user: role }));
     await using ctx = await testContext();
     const grant = `GRANT pg_checkpoint TO "${role}";`;

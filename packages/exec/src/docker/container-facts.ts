@@ -16,6 +16,8 @@ export interface ContainerFacts {
   readonly environmentNames: readonly string[];
   readonly mounts: readonly ContainerMount[];
   readonly networks: readonly ContainerNetwork[];
+  /** As it was created: `host`, `none`, `container:<id>`, or the name of a network. */
+  readonly networkMode: string;
 }
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
@@ -54,9 +56,10 @@ export function containerFacts(found: Docker.ContainerInspectInfo, imageDigests:
       destination: Destination,
       isWritable: RW,
     })),
-    networks: Object.entries(found.NetworkSettings.Networks).map(([name, { IPAddress }]) => ({
+    networks: Object.entries(found.NetworkSettings.Networks).map(([name, { IPAddress, GlobalIPv6Address }]) => ({
       name,
-      address: IPAddress,
+      address: IPAddress || GlobalIPv6Address,
     })),
+    networkMode: found.HostConfig.NetworkMode ?? "default",
   };
 }

@@ -15,6 +15,8 @@ export interface ContainerToolsOptions extends DockerOptions {
    * @default the user of the image
    */
   readonly user?: string;
+  /** In place of `user`: this one in a container that has it, else the user of the image. */
+  readonly preferredUser?: string;
   /**
    * How long a tool that must stop may take after SIGTERM before SIGKILL, in milliseconds.
    * @default 5000
@@ -34,8 +36,10 @@ export interface ContainerToolsOptions extends DockerOptions {
  * To stop a tool with all it started, `sh` and `grep` must be in the image; an error says when something may still run.
  */
 export function containerTools(options: ContainerToolsOptions): ToolRunner {
-  const { container, user, killAfterMs = 5000 } = options;
-  return toolsInContainer({ engine: connectDocker(options), query: parseSelector(container), user, killAfterMs });
+  const { container, preferredUser, user = preferredUser, killAfterMs = 5000 } = options;
+  const mayBeOther = options.user === undefined;
+  const engine = connectDocker(options);
+  return toolsInContainer({ engine, query: parseSelector(container), user, mayBeOther, killAfterMs });
 }
 
 export function toolsInContainer(place: ContainerPlace): ToolRunner {

@@ -7,12 +7,15 @@ import type { DockerEngine } from "./connect.ts";
 import { locateContainer } from "./find-container.ts";
 import { type MarkedProcesses, markerName } from "./marked-processes.ts";
 import type { ContainerQuery } from "./selector.ts";
+import { shortExec } from "./short-exec.ts";
 
 /** In which container, and as whom, programs are started. */
 export interface ContainerPlace {
   readonly engine: DockerEngine;
   readonly query: ContainerQuery;
   readonly user: string | undefined;
+  /** Where the container has no such user, the one of the image will do. */
+  readonly mayBeOther?: boolean;
   readonly killAfterMs: number;
 }
 
@@ -31,10 +34,11 @@ export async function startSession(
   marker: string,
   signal: AbortSignal,
 ): Promise<ExecSession> {
-  const { engine, query, user } = place;
+  const { engine, query } = place;
   const { id, state } = await locateContainer(engine, query, signal);
   if (state !== "running") throw notRunning(program.tool, query, state);
   const container = (await engine.docker()).getContainer(id);
+  const user = await userIn(container, place, signal);
   const exec = await container.exec({
     Cmd: [program.tool, ...program.args],
     Env: Object.entries({ ...program.env, [markerName]: marker }).map(([name, value]) => `${name}=${value}`),
@@ -50,6 +54,16 @@ export async function startSession(
   return { exec, socket, processes: { container, marker, user } };
 }
 
+async function userIn(
+  container: Docker.Container,
+  { user, mayBeOther = false }: ContainerPlace,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (user === undefined || !mayBeOther) return user;
+  const { exitCode } = await shortExec(container, ["id", "-u", user], undefined, signal);
+  return exitCode === 0 ? user : undefined;
+}
+
 /** The outputs end a moment before the engine knows the exit status, or long before when the program closed them. */
 export async function endOfExec(exec: Docker.Exec, signal: AbortSignal): Promise<Docker.ExecInspectInfo> {
   for (let waitMs = 5; ; waitMs = Math.min(2 * waitMs, 500)) {
@@ -59,7 +73,7 @@ export async function endOfExec(exec: Docker.Exec, signal: AbortSignal): Promise
   }
 }
 
-function notRunning(tool: string, query: ContainerQuery, state: string): DbsaveError {
+export function notRunning(tool: string, query: ContainerQuery, state: string): DbsaveError {
   const hints: Readonly<Record<string, string>> = {
     restarting: "It ends again and again: read `docker logs`.",
     paused: "Go on with `docker unpause`.",

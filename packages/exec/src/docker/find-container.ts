@@ -20,15 +20,24 @@ export async function findContainer(
   selector: ContainerSelector,
   options: FindContainerOptions,
 ): Promise<ContainerFacts> {
-  const query = parseSelector(selector);
   const engine = connectDocker(options);
   const { signal } = options;
+  const found = await inspectContainer(engine, parseSelector(selector), signal);
+  return await asking(engine, found.Name, signal, async () =>
+    containerFacts(found, await digestsOf(await engine.docker(), found.Image)),
+  );
+}
+
+/** As the engine describes it, with the values of its environment. Fails as `findContainer`. */
+export async function inspectContainer(
+  engine: DockerEngine,
+  query: ContainerQuery,
+  signal: AbortSignal,
+): Promise<Docker.ContainerInspectInfo> {
   const { id } = await locateContainer(engine, query, signal);
-  return await asking(engine, query.text, signal, async () => {
-    const docker = await engine.docker();
-    const found = await docker.getContainer(id).inspect({ abortSignal: signal });
-    return containerFacts(found, await digestsOf(docker, found.Image));
-  });
+  return await asking(engine, query.text, signal, async () =>
+    (await engine.docker()).getContainer(id).inspect({ abortSignal: signal }),
+  );
 }
 
 export interface LocatedContainer {

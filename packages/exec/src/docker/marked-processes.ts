@@ -1,8 +1,6 @@
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import type Docker from "dockerode";
-import { demultiplex } from "./demultiplex.ts";
+import { shortExec } from "./short-exec.ts";
 
 /** The variable by which a program and everything it starts can be found again inside a container. */
 export const markerName = "DBSAVE_EXEC";
@@ -30,19 +28,10 @@ export async function signalMarked(
   signal: string,
   abortSignal: AbortSignal,
 ): Promise<number> {
-  const exec = await container.exec({
-    Cmd: ["sh", "-c", script, "sh", signal, marker],
-    AttachStdout: true,
-    AttachStderr: true,
-    ...(user === undefined ? {} : { User: user }),
-    abortSignal,
-  });
-  const socket = await exec.start({ hijack: true, stdin: false, abortSignal });
-  const stdout = new PassThrough();
-  const [pids] = await Promise.all([text(stdout), demultiplex(socket, stdout, new PassThrough().resume())]);
-  const { Pid, ExitCode } = await exec.inspect({ abortSignal });
-  if (Pid === 0 || (ExitCode ?? 0) !== 0) throw new Error(`no working sh and grep in the image: ${pids.trim()}`);
-  return pids.split("\n").filter(Boolean).length;
+  const command = ["sh", "-c", script, "sh", signal, marker];
+  const { output, exitCode } = await shortExec(container, command, user, abortSignal);
+  if (exitCode !== 0) throw new Error(`no working sh and grep in the image: ${output.trim()}`);
+  return output.split("\n").filter(Boolean).length;
 }
 
 /** SIGKILL until none is left. */

@@ -14,15 +14,18 @@ import { connectDocker, type DockerEngine, type DockerOptions } from "../docker/
 import { startInContainer } from "../docker/container-process.ts";
 import { toolsInContainer } from "../docker/container-tools.ts";
 import { dockerFailure } from "../docker/docker-failure.ts";
-import { findContainer } from "../docker/find-container.ts";
 import { type ContainerSelector, parseSelector } from "../docker/selector.ts";
 import { fixedLocale } from "../environment.ts";
+import { chooseImage } from "./choose-image.ts";
 import { makeServerFolder, removeServerFolder, socketsOf } from "./server-folder.ts";
 import { type OpenPlace, startServer } from "./start-server.ts";
 
 export interface ContainerServersOptions extends DockerOptions {
-  /** A container whose image is used, exactly as it is there. It may be stopped. */
-  readonly like: ContainerSelector;
+  /**
+   * A container whose image is used, exactly as it is there, where a start names no image or the engine no longer has it. It may be
+   * stopped.
+   */
+  readonly like?: ContainerSelector;
   /**
    * Where the folder with the server's unix sockets is made, which the container sees as well.
    * @default the system's temporary directory
@@ -36,13 +39,14 @@ const ownerLabel = "dbsave.server";
 const dataDirectory = "/dbsave-server";
 
 /**
- * Starts throw-away servers in containers of their own, from the image of another container, without any network. They are
- * reached by unix sockets, so the engine must be on this machine. The first process of such a container waits for the end of
- * its input: when this process is killed, the engine removes container and volume by itself.
+ * Starts throw-away servers in containers of their own, without any network, from the image that a start names or that of
+ * another container. They are reached by unix sockets, so the engine must be on this machine. The first process of such a container waits for the end of
+ * its input: when this process is killed, the engine removes container and volume by itself. TOOL_MISSING, naming what to pull,
+ * when the engine does not have the image.
  */
 export function containerServers(options: ContainerServersOptions): ServerRunner {
   const engine = connectDocker(options);
-  parseSelector(options.like);
+  if (options.like !== undefined) parseSelector(options.like);
   return {
     start: async (describe, startOptions) =>
       startServer(await openPlace(engine, options, startOptions), describe, startOptions),
@@ -52,7 +56,7 @@ export function containerServers(options: ContainerServersOptions): ServerRunner
 async function openPlace(
   engine: DockerEngine,
   { like, env = {}, root = tmpdir() }: ContainerServersOptions,
-  { name, user, signal }: StartServerOptions,
+  { name, user, image, signal }: StartServerOptions,
 ): Promise<OpenPlace> {
   if (!engine.address.startsWith("unix:")) {
     throw new DbsaveError(
@@ -60,7 +64,7 @@ async function openPlace(
       `${name}: a throw-away server needs an engine on this machine: ${engine.address}`,
     );
   }
-  const { imageId } = await findContainer(like, { env, signal });
+  const imageId = await chooseImage(engine, name, image, like, { env, signal });
   const cleanUp = new AsyncDisposableStack();
   try {
     const folder = await makeServerFolder(root);

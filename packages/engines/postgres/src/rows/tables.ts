@@ -1,5 +1,6 @@
 import type { Session } from "../connect.ts";
 import { displayName, identifier } from "../sql/quote.ts";
+import type { Column } from "./column-hash.ts";
 
 /** A table whose rows a dump holds. */
 export interface Table {
@@ -10,6 +11,8 @@ export interface Table {
   readonly pages: number;
   /** `WHERE …` for a table of an extension of which only some rows are the user's. */
   readonly condition: string;
+  /** Those that are stored, by name. */
+  readonly columns: readonly Column[];
   /** Columns that a sequence fills, by the sequence's oid. */
   readonly counted: readonly CountedColumn[];
 }
@@ -24,15 +27,22 @@ interface Row {
   readonly name: string;
   readonly pages: number;
   readonly condition: string | null;
+  readonly columns: readonly Column[] | null;
   readonly counted: readonly CountedColumn[] | null;
 }
 
 /** The biggest first. Partitions and children, never their parents' view of them; of extensions what they ask to be dumped. */
 export async function* contentTables(session: Session): AsyncIterable<Table> {
   for await (const rows of session.batches<Row>(tablesSql)) {
-    for (const { schema, name, pages, condition, counted } of rows) {
-      const sql = `${identifier(schema)}.${identifier(name)}`;
-      yield { name: displayName(schema, name), sql, pages, condition: condition ?? "", counted: counted ?? [] };
+    for (const { schema, name, pages, condition, columns, counted } of rows) {
+      yield {
+        name: displayName(schema, name),
+        sql: `${identifier(schema)}.${identifier(name)}`,
+        pages,
+        condition: condition ?? "",
+        columns: columns ?? [],
+        counted: counted ?? [],
+      };
     }
   }
 }
@@ -49,6 +59,17 @@ export const contentTablesFrom = `
 export const contentTablesWhere = `
   c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND (extension.oid IS NULL OR extension.condition IS NOT NULL)`;
+
+/** A NOT NULL that is not validated lets a NULL be. A virtual column is no row's own. */
+const columnsSql = `
+  SELECT a.attrelid AS relation, json_agg(json_build_object('name', a.attname,
+    'type', CASE WHEN y.typnamespace = 'pg_catalog'::regnamespace AND (y.typname <> 'bpchar' OR a.atttypmod >= 0) THEN y.typname END,
+    'isNullable', NOT a.attnotnull OR unchecked.conkey IS NOT NULL) ORDER BY a.attname COLLATE "C") AS columns
+  FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
+  LEFT JOIN pg_constraint unchecked
+    ON unchecked.conrelid = a.attrelid AND unchecked.contype = 'n' AND NOT unchecked.convalidated AND unchecked.conkey[1] = a.attnum
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
+  GROUP BY a.attrelid`;
 
 /** Integer columns that a sequence is owned by, or that take their default from one. */
 const countedSql = `
@@ -67,7 +88,8 @@ const countedSql = `
   GROUP BY u.relation`;
 
 const tablesSql = `
-  SELECT n.nspname AS schema, c.relname AS name, c.relpages AS pages, extension.condition, counted.columns AS counted
-  FROM ${contentTablesFrom} LEFT JOIN (${countedSql}) counted ON counted.relation = c.oid
+  SELECT n.nspname AS schema, c.relname AS name, c.relpages AS pages, extension.condition, stored.columns, counted.columns AS counted
+  FROM ${contentTablesFrom} LEFT JOIN (${columnsSql}) stored ON stored.relation = c.oid
+  LEFT JOIN (${countedSql}) counted ON counted.relation = c.oid
   WHERE ${contentTablesWhere}
   ORDER BY c.relpages DESC, c.oid`;

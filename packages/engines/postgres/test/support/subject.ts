@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { EngineSubject } from "@dbsave/testkit";
 import { postgres } from "../../src/index.ts";
-import { servers, tools } from "./context.ts";
 import { sampleSql } from "./sample-database.ts";
 import type { TestServer } from "./server.ts";
 
@@ -10,9 +9,7 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
   const source = await server.create("source");
   const into = `into_${randomBytes(4).toString("hex")}`;
   await server.query(source, sampleSql);
-  const password = `canary-${randomBytes(8).toString("hex")}`; // a server that trusts us does not ask for it
-  const open = (place: string) =>
-    postgres(server.engineOptions(place, { password: server.options.password ?? password }));
+  const open = (place: string) => postgres(server.engineOptions(place));
   const engine = open(source);
   const mine = async (): Promise<string[]> =>
     (await server.databases()).filter(
@@ -23,9 +20,9 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
     source,
     into,
     open,
-    tools,
-    servers,
-    secrets: [server.options.password?.reveal() ?? password],
+    tools: server.tools,
+    servers: server.servers,
+    secrets: [server.password],
     async mutate() {
       await server.query(
         source,

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import type { ArtifactSink, ArtifactSource, BackupFacts, Engine, Manifest, RunContext } from "@dbsave/core";
+import type {
+  ArtifactSink,
+  ArtifactSource,
+  BackupFacts,
+  Engine,
+  Fingerprint,
+  Manifest,
+  RunContext,
+} from "@dbsave/core";
 
 /** A backup in memory. */
 export interface Taken {
@@ -47,3 +55,6 @@ export function sourceOf(facts: BackupFacts, artifacts: ReadonlyMap<string, Buff
   };
   return { manifest, open };
 }
+
+/** Differs from all others. */
+export const noFingerprint: Fingerprint = { algorithm: "none", items: [] };
