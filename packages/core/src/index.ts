@@ -34,6 +34,7 @@ export { type PublishFileOptions, publishFile } from "./fs/publish-file.ts";
 export { readRange } from "./fs/read-range.ts";
 export { type WriteFileOptions, writeFile } from "./fs/write-file.ts";
 export { isAlive, type ProcessIdentity, processIdentity } from "./lock/process-identity.ts";
+export { isMarkedAlive, processMark } from "./lock/process-mark.ts";
 export { countedRows, plainBytes, storedBytes } from "./manifest/measure.ts";
 export { readManifest } from "./manifest/read-manifest.ts";
 export { writeManifest } from "./manifest/write-manifest.ts";

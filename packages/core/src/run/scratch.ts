@@ -1,8 +1,7 @@
-import { hash } from "node:crypto";
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toDbsaveError } from "../errors/dbsave-error.ts";
-import { isAlive, processIdentity } from "../lock/process-identity.ts";
+import { isMarkedAlive, processMark } from "../lock/process-mark.ts";
 
 /** How long what cannot be told from a live run's, such as another container's, is left alone. */
 const strangerMs = 7 * 24 * 60 * 60_000;
@@ -23,8 +22,7 @@ export async function makeScratch(root: string): Promise<Scratch> {
       const directory = join(root, name);
       if (await isLeftover(directory, name)) await rm(directory, { recursive: true, force: true });
     }
-    const { pid, startTime } = processIdentity();
-    const path = await mkdtemp(join(root, `dbsave-${placeOf()}-${pid}-${startTime}-`));
+    const path = await mkdtemp(join(root, `dbsave-${processMark()}-`));
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
   } catch (error) {
     throw toDbsaveError(error, "OPTIONS_INVALID", `scratch: cannot be used: ${root}`);
@@ -32,16 +30,10 @@ export async function makeScratch(root: string): Promise<Scratch> {
 }
 
 async function isLeftover(directory: string, name: string): Promise<boolean> {
-  const [, place, pid, startTime = ""] = /^dbsave-([0-9a-f]{8})-(\d+)-(\d*)-\w{6}$/.exec(name) ?? [];
-  if (place === undefined) return false;
+  const [, mark = ""] = /^dbsave-(.*)-\w{6}$/.exec(name) ?? [];
+  const alive = isMarkedAlive(mark);
+  if (alive === undefined) return false;
   const stat = await lstat(directory).catch(() => undefined); // another run may be removing it just now
   if (stat === undefined || !stat.isDirectory() || stat.uid !== process.getuid?.()) return false;
-  if (place !== placeOf()) return Date.now() - stat.mtimeMs > strangerMs;
-  return isAlive({ ...processIdentity(), pid: Number(pid), startTime }) === "dead";
-}
-
-/** Where process numbers are comparable: this host, boot and process namespace. */
-function placeOf(): string {
-  const { host, bootId, pidNamespace } = processIdentity();
-  return hash("sha256", [host, bootId, pidNamespace].join("\n")).slice(0, 8);
+  return alive === "dead" || (alive === "unknown" && Date.now() - stat.mtimeMs > strangerMs);
 }

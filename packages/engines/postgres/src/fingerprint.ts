@@ -58,7 +58,7 @@ export async function fingerprintGlobals(
   options: ParsedOptions,
   signal: AbortSignal,
 ): Promise<readonly FingerprintItem[]> {
-  return await withMaintenance(options, null, signal, roleItems);
+  return await withMaintenance(options, [], signal, roleItems);
 }
 
 export function assemble({ profile }: ParsedOptions, items: readonly FingerprintItem[]): Fingerprint {

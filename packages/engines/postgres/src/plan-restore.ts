@@ -84,8 +84,7 @@ export async function destinations(
 ): Promise<Destinations> {
   const contents = contentsOf(manifest);
   const names = placesFor(options, request, contents);
-  const [first = null] = names.values();
-  return await withMaintenance(options, first, ctx.signal, async (session) => {
+  return await withMaintenance(options, [...names.values()], ctx.signal, async (session) => {
     const findings: Finding[] = [...((await options.profile.examineServer?.(session, manifest)) ?? [])];
     const { major, version } = await readServer(session);
     if (major < contents.serverMajor) {

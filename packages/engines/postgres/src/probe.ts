@@ -1,6 +1,7 @@
 import { type Finding, isDbsaveError, type RunContext, type ServerFacts } from "@dbsave/core";
 import { type Session, withSession } from "./connect.ts";
-import { chooseDatabases } from "./databases/choose.ts";
+import { abandonedFindings } from "./databases/abandoned.ts";
+import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
 import { missingPrivileges } from "./privileges.ts";
@@ -23,6 +24,7 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
   const facts = [];
   for (const database of databases) facts.push(await withSession(options, database, ctx.signal, read));
   const { server, identity } = facts[0] ?? (await withSession(options, options.database, ctx.signal, read));
+  findings.push(...(await withMaintenance(options, [], ctx.signal, abandonedFindings)));
   findings.push(...(await checkpointRight(options, server, ctx)));
   const { clientVersion, finding } = await findClient(options, server, ctx);
   findings.push(...finding);

@@ -27,10 +27,13 @@ export async function restoreGlobals(session: Session, text: string, policy: Glo
     tablespacesMissing: [] as string[],
     left: 0,
   };
+  await session.query("BEGIN"); // a kill must not leave a role without its attributes: a later restore would keep it so
   try {
     for (const sql of policy === "skip" ? [] : splitStatements(text)) await run(session, sql, policy, state);
+    await session.query("COMMIT");
     return state;
   } catch (error) {
+    await session.query("ROLLBACK");
     await dropRoles(session, state.rolesCreated);
     throw error;
   }
@@ -69,10 +72,13 @@ function isLeft({ kind, name }: GlobalStatement, policy: GlobalsPolicy, state: S
   return false;
 }
 
+/** Not possible inside a transaction; pg_dumpall puts tablespaces after all roles. */
 async function createTablespace(session: Session, sql: string, name: string, state: State): Promise<void> {
+  await session.query("COMMIT");
   try {
     await session.query(sql);
   } catch {
     state.tablespacesMissing.push(name);
   }
+  await session.query("BEGIN");
 }

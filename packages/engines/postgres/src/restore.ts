@@ -12,6 +12,7 @@ import { globalsName } from "./artifacts.ts";
 import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 import { type Session, withSession } from "./connect.ts";
+import { dropAbandoned } from "./databases/abandoned.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { createDatabase, dropDatabase } from "./databases/create.ts";
 import { temporaryName } from "./databases/names.ts";
@@ -57,8 +58,8 @@ async function restoreInto(
   const { clientMajor } = contentsOf(source.manifest);
   const settings = await readDatabaseSettings(source, ctx.signal);
   const globals = await readText(source, globalsName, ctx.signal);
-  const [first] = list;
-  const { server, roles } = await withMaintenance(options, first?.into ?? null, ctx.signal, async (session) => {
+  const { server, roles } = await withMaintenance(options, [], ctx.signal, async (session) => {
+    await dropAbandoned(session, ctx);
     await refuseMissingExtensions(session, [...settings.values()]);
     return { server: await readServer(session), roles: await restoreGlobals(session, globals, options.globals) };
   });
@@ -70,7 +71,7 @@ async function restoreInto(
       const old = settings.get(destination.database) as DatabaseSettings;
       const temporary = temporaryName();
       made.push({ destination, temporary });
-      await withMaintenance(options, null, ctx.signal, (session) => createDatabase(session, temporary, old));
+      await withMaintenance(options, [], ctx.signal, (session) => createDatabase(session, temporary, old));
       await fillDatabase(options, old, temporary, { source, pgRestore, keepTablespaces }, ctx);
     }
     const movedAside = await swapIn(options, made, ctx.now());
@@ -116,5 +117,5 @@ async function removeMade(session: Session, made: readonly Filled[], roles: read
 
 /** Also when the run is cancelled. The failure that led here is the one to tell, so another one is not. */
 async function takeBack(options: ParsedOptions, work: (session: Session) => Promise<void>): Promise<void> {
-  await withMaintenance(options, null, new AbortController().signal, work).catch(() => undefined);
+  await withMaintenance(options, [], new AbortController().signal, work).catch(() => undefined);
 }

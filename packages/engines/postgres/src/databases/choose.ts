@@ -1,15 +1,16 @@
 import { DbsaveError } from "@dbsave/core";
 import { connect, type Session } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
+import { temporaryPrefix } from "./names.ts";
 
 /** The databases that the options mean, sorted. SOURCE_NOT_FOUND names the one that is not there. */
 export async function chooseDatabases(options: ParsedOptions, signal: AbortSignal): Promise<readonly string[]> {
   const { databases, database } = options;
   if (databases === null) return [database];
-  return await withMaintenance(options, null, signal, async (session) => {
+  return await withMaintenance(options, [], signal, async (session) => {
     const there = await session.query<{ name: string }>(`
       SELECT datname AS name FROM pg_database
-      WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname COLLATE "C"`);
+      WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 AND NOT starts_with(datname, '${temporaryPrefix}') ORDER BY datname COLLATE "C"`);
     const names = there.map(({ name }) => name);
     const missing = databases === "all" ? undefined : databases.find((name) => !names.includes(name));
     if (missing !== undefined)
@@ -18,14 +19,14 @@ export async function chooseDatabases(options: ParsedOptions, signal: AbortSigna
   });
 }
 
-/** A session in a database other than `exceptFor`, for what concerns the whole server. */
+/** A session in a database that is none of `exceptFor`, for what concerns the whole server. */
 export async function withMaintenance<T>(
   options: ParsedOptions,
-  exceptFor: string | null,
+  exceptFor: readonly string[],
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const usual = [...new Set(["postgres", "template1", options.database])].filter((name) => name !== exceptFor);
+  const usual = [...new Set(["postgres", "template1", options.database])].filter((name) => !exceptFor.includes(name));
   const failures: unknown[] = [];
   for (const database of usual) {
     let session: Session;

@@ -1,11 +1,21 @@
 import { randomBytes } from "node:crypto";
+import { isMarkedAlive, processMark } from "@dbsave/core";
 import type { Session } from "../connect.ts";
 
 const longestName = 63;
 
-/** Of a database that is being filled. */
+/** Begins the name of every database that is being filled. */
+export const temporaryPrefix = "dbsave_restoring_";
+
+/** Of a database that this process is filling. */
 export function temporaryName(): string {
-  return `dbsave_restoring_${randomBytes(6).toString("hex")}`;
+  return `${temporaryPrefix}${processMark()}-${randomBytes(3).toString("hex")}`;
+}
+
+/** Whether the process that fills the database of this name runs; undefined for any other name. */
+export function isBeingFilled(name: string): ReturnType<typeof isMarkedAlive> {
+  const [, mark] = /^dbsave_restoring_(.*)-[0-9a-f]{6}$/.exec(name) ?? [];
+  return mark === undefined ? undefined : isMarkedAlive(mark);
 }
 
 /** A free name for what was at `name`: `orders_before_restore_20261121T101500Z`. */

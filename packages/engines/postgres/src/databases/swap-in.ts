@@ -13,52 +13,42 @@ export interface Filled {
   readonly temporary: string;
 }
 
-interface Moved {
-  readonly from: string;
-  readonly to: string;
-}
-
 /**
- * Gives each its name. What was there moves aside first; when anything fails, all renames are undone in reverse. Not cut
- * short by a cancellation: it takes milliseconds, and waits at most five seconds for sessions that are just ending. Resolves
- * with the new names of what was not empty.
+ * Gives each its name, and moves aside what was there: all in one transaction, so that a kill leaves either the old databases
+ * in their places or the new ones. Not cut short by a cancellation: it takes milliseconds, and waits at most five seconds for
+ * sessions that are just ending. Resolves with the new names of what was not empty.
  */
 export async function swapIn(options: ParsedOptions, filled: readonly Filled[], now: Date): Promise<readonly string[]> {
-  const { signal } = new AbortController();
-  const moved: Moved[] = [];
   const kept: string[] = [];
   const emptied: string[] = [];
-  const inServer: InServer = (name, work) => withMaintenance(options, name, signal, work);
-  const rename = (from: string, to: string, avoid: string): Promise<void> =>
-    inServer(avoid, async (session) => {
-      await renameDatabase(session, from, to);
-      moved.push({ from, to });
-    });
-  try {
-    for (const { destination, temporary } of filled) {
-      const { into, place } = destination;
-      if (place !== "free") {
-        const aside = await inServer(into, (session) => freeAsideName(session, into, now));
-        await rename(into, aside, into);
-        (place === "empty" ? emptied : kept).push(aside);
+  const places = filled.map(({ destination }) => destination.into);
+  return await withMaintenance(options, places, new AbortController().signal, async (session) => {
+    await session.query("BEGIN");
+    try {
+      for (const { destination, temporary } of filled) {
+        const { into, place } = destination;
+        if (place !== "free") {
+          const aside = await freeAsideName(session, into, now);
+          await renameDatabase(session, into, aside);
+          (place === "empty" ? emptied : kept).push(aside);
+        }
+        await renameDatabase(session, temporary, into);
       }
-      await rename(temporary, into, into);
+      await session.query("COMMIT");
+    } catch (error) {
+      await session.query("ROLLBACK");
+      throw await busy(error, places, session);
     }
-  } catch (error) {
-    for (const { from, to } of moved.toReversed()) await inServer(from, (session) => renameDatabase(session, to, from));
-    throw await busy(error, filled, inServer);
-  }
-  for (const name of emptied) await inServer(name, (session) => dropDatabase(session, name));
-  return kept;
+    for (const name of emptied) await dropDatabase(session, name);
+    return kept;
+  });
 }
 
-type InServer = <T>(name: string, work: (session: Session) => Promise<T>) => Promise<T>;
-
 /** Who was in the way; they may have left meanwhile. */
-async function busy(error: unknown, filled: readonly Filled[], inServer: InServer): Promise<unknown> {
+async function busy(error: unknown, places: readonly string[], session: Session): Promise<unknown> {
   if (!isDbsaveError(error, "SOURCE_BUSY")) return error;
-  for (const { destination } of filled) {
-    const finding = await inServer(destination.into, (session) => busyDatabase(session, destination.into));
+  for (const place of places) {
+    const finding = await busyDatabase(session, place);
     if (finding !== undefined)
       return new DbsaveError(finding.code, `postgres: ${finding.message}: ${finding.object}`, {
         cause: error,
