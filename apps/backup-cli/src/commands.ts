@@ -56,7 +56,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: "inspect [what]",
-    summary: "Look into a database (tables, rows), or into a backup",
+    summary: "Look into a database (tables, sizes, rows), or into a backup",
     load: () => import("./commands/inspect.ts"),
   },
   {

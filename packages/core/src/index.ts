@@ -7,6 +7,7 @@ export type { Proof } from "./catalog/proof.ts";
 export type { Codec } from "./contracts/codec.ts";
 export type * from "./contracts/engine.ts";
 export type * from "./contracts/events.ts";
+export type * from "./contracts/exploration.ts";
 export type { Finding } from "./contracts/finding.ts";
 export type { Fingerprint, FingerprintItem } from "./contracts/fingerprint.ts";
 export { type GuardPolicy, type Job, type VerifyLevel, verifyLevels } from "./contracts/job.ts";

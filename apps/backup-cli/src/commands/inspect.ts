@@ -1,10 +1,17 @@
 import { DbsaveError } from "@dbsave/core";
+import type { Options } from "yargs";
 import { defineCommand } from "../command.ts";
 import { inspectBackup } from "../inspect/inspect-backup.ts";
 import { inspectSource } from "../inspect/inspect-source.ts";
 import { sourceOption } from "../places/detected-source.ts";
 import { keyOptions } from "../places/keys.ts";
 import { placeOptions } from "../places/options.ts";
+
+const exploreOptions = {
+  database: { type: "string", requiresArg: true, describe: "Only this database of the server" },
+  count: { type: "boolean", default: false, describe: "Count rows exactly: reads everything [estimates]" },
+  all: { type: "boolean", default: false, describe: "Every table [the twenty biggest of each database]" },
+} as const satisfies Record<string, Options>;
 
 export const command = defineCommand(
   {
@@ -14,20 +21,32 @@ export const command = defineCommand(
         describe: "A database (path, URL or target), or a backup (latest, an id)",
       },
     },
-    options: { ...sourceOption, ...placeOptions, ...keyOptions },
+    options: {
+      ...sourceOption,
+      ...exploreOptions,
+      ...placeOptions,
+      ...keyOptions,
+    },
     needsScratch: true,
     examples: [
-      ["$0 inspect ./app.db", "its version, size, tables and rows"],
+      ["$0 inspect postgres://backup@db/app", "its databases, and the biggest tables of app"],
+      ["$0 inspect ./app.db --count", "its tables with their rows counted"],
       ["$0 inspect latest --from ./backups", "what is in the backup, and whether it can be decoded"],
     ],
   },
-  async ({ what, source, ...args }, session) => {
+  async ({ what, source, database, count, all, ...args }, session) => {
     const isBackup = args.from !== undefined || /^(latest(-proven)?|\d{8}T\d{6}Z.*)$/.test(what ?? "");
-    if (isBackup && source === undefined) return await inspectBackup(what ?? "latest", args, session);
+    const isExploring = source !== undefined || database !== undefined || count || all;
+    if (isBackup && !isExploring) return await inspectBackup(what ?? "latest", args, session);
     const names = what === undefined ? [] : [what];
-    if (args.from === undefined && args.target === undefined) return await inspectSource(names, source, session);
-    throw new DbsaveError("USAGE", "--from and --target belong to a backup, --source to a database", {
-      hint: "Look into one of them: dbsave inspect latest --from ./backups, or dbsave inspect ./app.db",
-    });
+    if (!isBackup && args.target === undefined)
+      return await inspectSource(names, { source, database, count, all }, session);
+    throw new DbsaveError(
+      "USAGE",
+      "--from and --target are for a backup; --source, --database, --count and --all for a database",
+      {
+        hint: "Look into one of them: dbsave inspect latest --from ./backups, or dbsave inspect ./app.db",
+      },
+    );
   },
 );

@@ -1,46 +1,65 @@
-import { DbsaveError, ERRORS, type Fingerprint, formatBytes, withContext } from "@dbsave/core";
+import { DbsaveError, type ExploredItem, formatBytes, type ServerFacts, withContext } from "@dbsave/core";
 import type { Outcome } from "../outcome.ts";
+import type { Paint } from "../output/paint.ts";
+import { counted } from "../output/quantities.ts";
 import { liveTargets } from "../places/live-targets.ts";
 import type { Session } from "../session/session.ts";
-import { contentsTable } from "../views/contents-view.ts";
-import { findingText } from "../views/proof-view.ts";
+import { explorationText } from "../views/exploration-view.ts";
 
-/** What a live database is and holds. Reads all of it once, for the counts; changes nothing. */
+export interface ExploreArguments {
+  readonly source?: string | undefined;
+  readonly database?: string | undefined;
+  readonly count: boolean;
+  readonly all: boolean;
+}
+
+/** What a live database is and holds, by its catalog. Changes nothing, and reads data only to `count`. */
 export async function inspectSource(
   names: readonly string[],
-  source: string | undefined,
+  { source, database, count, all }: ExploreArguments,
   session: Session,
 ): Promise<Outcome> {
   const targets = await liveTargets(names, source, session);
   const [target, other] = targets;
   if (target === undefined || other !== undefined) {
     const known = targets.map(({ name }) => name).join(", ");
-    throw new DbsaveError("USAGE", `inspect looks into one database, and there are several: ${known}`);
+    throw new DbsaveError("USAGE", `inspect looks into one target, and there are several: ${known}`);
   }
   await using open = await target.open();
   const { engine } = open.job;
   const facts = await withContext(session.run, target.name, "probe", (ctx) => engine.probe(ctx));
-  const error = facts.findings.find(({ severity }) => severity === "error");
-  const counting = (): Promise<Fingerprint> =>
-    withContext(session.run, target.name, "probe", (ctx) => engine.fingerprint(ctx));
-  const fingerprint = error === undefined ? await counting() : null;
-  const { details, findings, sizeBytes, version, description } = facts;
+  const request = { count, ...(database === undefined ? {} : { database }) };
+  const items = await withContext(session.run, target.name, "probe", async (ctx) => {
+    if (engine.explore !== undefined) return await engine.explore(request, ctx);
+    throw new DbsaveError("UNSUPPORTED", `${engine.name}: this engine cannot look into a database yet`);
+  });
   return {
-    exit: error === undefined ? 0 : ERRORS[error.code].exit,
-    json: { type: "inspect", target: target.name, engine: engine.name, ...facts, fingerprint },
-    text: (paint) => {
-      const rows = Object.entries({
-        engine: `${engine.name} ${version}`,
-        size: formatBytes(sizeBytes),
-        ...details,
-      });
-      const width = Math.max(...rows.map(([key]) => key.length));
-      return [
-        paint("bold", description),
-        ...rows.map(([key, value]) => `  ${key.padEnd(width)}  ${value}`),
-        ...findings.map((finding) => findingText(finding, paint)),
-        ...(fingerprint === null ? [] : ["", contentsTable(fingerprint, paint)]),
-      ].join("\n");
-    },
+    json: { type: "inspect", target: target.name, engine: engine.name, ...facts, items },
+    text: (paint) => inspectedText(engine.name, facts, items, all, paint),
   };
+}
+
+function inspectedText(
+  engine: string,
+  { description, version, sizeBytes, details, findings }: ServerFacts,
+  items: readonly ExploredItem[],
+  all: boolean,
+  paint: Paint,
+): string {
+  const told = Object.entries({ engine: `${engine} ${version}`, size: formatBytes(sizeBytes), ...details });
+  const rows = told.filter(([, value]) => value !== "").map(([name, value]) => [inWords(name), String(value)] as const);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const obstacles = findings.filter(({ severity }) => severity === "error").length;
+  const warning = `${counted(obstacles, "obstacle")} to a backup of it: see dbsave doctor`;
+  return [
+    paint("bold", description),
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    ...(obstacles === 0 ? [] : [`  ${paint("yellow", warning)}`]),
+    "",
+    explorationText(items, { all }, paint),
+  ].join("\n");
+}
+
+function inWords(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ExploredItem, ExploreRequest } from "./exploration.ts";
 import type { Finding } from "./finding.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { BackupKind, Manifest } from "./manifest.ts";
@@ -143,6 +144,11 @@ export interface Engine extends AsyncDisposable {
   readonly capabilities: EngineCapabilities;
   /** Connects and reads; changes nothing. */
   probe(ctx: RunContext): Promise<ServerFacts>;
+  /**
+   * What there is, in no particular order. Reads catalogs only, waits for no lock and changes nothing, so that a busy server with ten
+   * thousand tables may be asked; only `count` reads data. SOURCE_NOT_FOUND for a `database` that is not there.
+   */
+  explore?(request: ExploreRequest, ctx: RunContext): Promise<readonly ExploredItem[]>;
   /** Returns when all commits before the call are durable, with the proof. */
   save(ctx: RunContext): Promise<SaveReport>;
   /** Writes every artifact into `sink`; the result carries the fingerprint of the same snapshot. */

@@ -9,6 +9,7 @@ import {
   toDbsaveError,
 } from "@dbsave/core";
 import { backup } from "./backup.ts";
+import { explore } from "./explore.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
 import { locateServer } from "./locate.ts";
@@ -61,6 +62,8 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
   return {
     ...identity,
     probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),
+    explore: (request, ctx) =>
+      live(ctx, "SOURCE_INVALID", async () => explore(await located(ctx.signal), request, ctx)),
     save: (ctx) => live(ctx, "SAVE_FAILED", async () => save(await located(ctx.signal), ctx)),
     backup: (request, sink, ctx) =>
       live(ctx, "BACKUP_FAILED", async () => backup(await located(ctx.signal), request, sink, ctx)),

@@ -9,6 +9,7 @@ import type {
 } from "@dbsave/core";
 import { checkSelection, DbsaveError, throwIfAborted } from "@dbsave/core";
 import { backup } from "./backup.ts";
+import { explore } from "./explore.ts";
 import { privateDirectory } from "./file/private-directory.ts";
 import { inspect } from "./inspect.ts";
 import { leaveAsFound } from "./leave-as-found.ts";
@@ -50,6 +51,7 @@ export function sqlite(options: SqliteOptions): Engine {
     name: "sqlite",
     capabilities,
     probe: (ctx) => reading(ctx, () => probe(parsed, ctx)),
+    explore: (request, ctx) => reading(ctx, () => explore(parsed, request, ctx)),
     save: (ctx) => reading(ctx, () => save(parsed, ctx)),
     backup: (request, sink, ctx) => reading(ctx, () => backup(parsed, request, sink, ctx)),
     inspect: (source, ctx) => live(ctx, () => inspect(source, ctx)),

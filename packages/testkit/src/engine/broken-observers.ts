@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import type { Fingerprint, FingerprintItem } from "@dbsave/core";
+import type { Engine, ExploredItem, ExploreRequest, Fingerprint, FingerprintItem, RunContext } from "@dbsave/core";
 import { type BrokenEngine, broken, type Defect } from "./broken-engine.ts";
 import { readToyData, writeToyData } from "./toy-data.ts";
 
 const declares = "declares what it has: methods with their kinds, and a scratch instance or none";
 const learns = "learns about a healthy source, the same identity each time";
+const lists = "lists what there is, each thing once, with figures that make sense, and changes nothing";
+const counts = "counts rows exactly when it is asked to, as many as a fingerprint does";
 const isStable = "takes the same fingerprint of the same contents, and changes nothing";
 const isSorted = "lists the items of a fingerprint once each, sorted by kind and name";
 const seesRows = "sees that rows were added, and more of them where it counts";
@@ -43,6 +45,36 @@ export const brokenObservers: readonly BrokenEngine[] = [
       return facts;
     },
   })),
+  broken(lists, "lists things twice", (honest) => ({
+    explore: async (request, ctx) => (await explored(honest, request, ctx)).flatMap((item) => [item, item]),
+  })),
+  broken(lists, "leaves a mark when it is asked to look around", (honest, path) => ({
+    explore: async (request, ctx) => {
+      await writeFile(`${path}.explored`, "");
+      return await explored(honest, request, ctx);
+    },
+  })),
+  broken(lists, "gives shares in per cent", (honest) => ({
+    explore: async (request, ctx) =>
+      (await explored(honest, request, ctx)).map((item) => ({ ...item, details: { compressedShare: 50 } })),
+  })),
+  broken(counts, "estimates where it should count", (honest) => ({
+    explore: async (request, ctx) => await explored(honest, { ...request, count: false }, ctx),
+  })),
+  broken(counts, "remembers what it counted", (honest) => {
+    let first: Promise<readonly ExploredItem[]> | undefined;
+    return {
+      explore: (request, ctx) => {
+        first ??= explored(honest, request, ctx);
+        return first;
+      },
+    };
+  }),
+  broken(
+    "refuses with SOURCE_NOT_FOUND to explore a database that is not there",
+    "lists its own database whatever it is asked for",
+    (honest) => ({ explore: async ({ count }, ctx) => await explored(honest, { count }, ctx) }),
+  ),
   broken("saves without changing the contents, and proves it in one line", "saves without a proof", (honest) => ({
     save: async (ctx) => ({ ...(await honest.save(ctx)), proof: "" }),
   })),
@@ -100,6 +132,10 @@ export const brokenObservers: readonly BrokenEngine[] = [
     digestOf((rows) => rows),
   ),
 ];
+
+async function explored(engine: Engine, request: ExploreRequest, ctx: RunContext): Promise<readonly ExploredItem[]> {
+  return (await engine.explore?.(request, ctx)) ?? [];
+}
 
 /** Takes the fingerprint of something else than all rows. */
 function digestOf(part: (rows: Readonly<Record<string, string>>, name: string) => unknown): Defect {

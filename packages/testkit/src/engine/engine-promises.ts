@@ -3,6 +3,7 @@ import { cancellingPromises } from "./cancelling.ts";
 import { declaringPromises } from "./declaring.ts";
 import { describingPromises } from "./describing.ts";
 import type { EnginePromise } from "./engine-subject.ts";
+import { exploringPromises } from "./exploring.ts";
 import { fingerprintingPromises } from "./fingerprinting.ts";
 import { handingOverPromises } from "./handing-over.ts";
 import { hidingPromises } from "./hiding.ts";
@@ -18,6 +19,7 @@ import { selectingPromises } from "./selecting.ts";
 /** What every engine promises. */
 export const enginePromises: readonly EnginePromise[] = [
   ...describingPromises,
+  ...exploringPromises,
   ...savingPromises,
   ...fingerprintingPromises,
   ...declaringPromises,

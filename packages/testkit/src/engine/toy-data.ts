@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { DbsaveError, type Fingerprint, toDbsaveError } from "@dbsave/core";
+import { DbsaveError, type ExploredItem, type Fingerprint, toDbsaveError } from "@dbsave/core";
 
 /** The whole toy database: table name to key to value. */
 export type ToyData = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -44,6 +44,12 @@ export function toyFingerprint(data: ToyData): Fingerprint {
       return { kind: "table", name, count: sorted.length, hash };
     });
   return { algorithm: "toy-rows-1", items };
+}
+
+export function exploreToy(data: ToyData, isExact: boolean): readonly ExploredItem[] {
+  return Object.entries(data).map(([name, rows]) => {
+    return { kind: "table", path: [name], rows: { count: Object.keys(rows).length, isExact }, details: {} };
+  });
 }
 
 export function isMissing(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { checkSelection, DbsaveError, type Engine, type EngineCapabilities, type RunContext } from "@dbsave/core";
 import { backupToy, toyMethods } from "./toy-backup.ts";
-import { readToyData, toyFingerprint } from "./toy-data.ts";
+import { exploreToy, readToyData, toyFingerprint } from "./toy-data.ts";
 import { inspectToy, planToy, restoreToy } from "./toy-restore.ts";
 
 const capabilities: EngineCapabilities = {
@@ -37,6 +37,11 @@ export function toyEngine({ path }: ToyOptions): Engine {
       const { size: sizeBytes } = await stat(path);
       const details = { tables: Object.keys(data).length };
       return { version: "1.0", identity: `toy:${path}`, description: path, sizeBytes, findings: [], details };
+    },
+    async explore({ count, database }, ctx) {
+      live(ctx);
+      if (database !== undefined) throw new DbsaveError("SOURCE_NOT_FOUND", `toy: no database ${database}: ${path}`);
+      return exploreToy(await readToyData(path), count);
     },
     async save(ctx) {
       live(ctx);

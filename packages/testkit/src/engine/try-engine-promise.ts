@@ -33,7 +33,7 @@ export async function tryEnginePromise(
 }
 
 function has(subject: EngineSubject, what: NonNullable<EnginePromise["needs"]>): boolean {
-  if (what === "scratch") return subject.engine.scratch !== undefined;
+  if (what === "scratch" || what === "explore") return subject.engine[what] !== undefined;
   return subject[what] !== undefined;
 }
 

@@ -5,6 +5,7 @@ import { claim } from "./claim.ts";
 import { copyOnline } from "./copy-online.ts";
 import { copyVacuum } from "./copy-vacuum.ts";
 import { dumpSql } from "./dump-sql.ts";
+import { explore } from "./explore.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { loadSql } from "./load-sql.ts";
 import { readFacts } from "./read-facts.ts";
@@ -14,6 +15,7 @@ import { useWal } from "./use-wal.ts";
 /** What a worker can do, by name. */
 export const jobs: { readonly [N in JobName]: Job<N> } = {
   readFacts,
+  explore,
   checkpoint,
   copyOnline,
   copyVacuum,

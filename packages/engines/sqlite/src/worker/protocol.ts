@@ -1,4 +1,4 @@
-import type { ErrorCode, Fingerprint } from "@dbsave/core";
+import type { ErrorCode, ExploredItem, Fingerprint } from "@dbsave/core";
 import type { FileCheck } from "../jobs/check-file.ts";
 import type { CheckpointResult } from "../jobs/checkpoint.ts";
 import type { Copied } from "../jobs/copy-online.ts";
@@ -13,6 +13,7 @@ export interface Place {
 /** Everything a worker can be asked for. All of it is copied from thread to thread; a `meeting` is shared memory. */
 export interface Jobs {
   readFacts: { input: Place; result: DatabaseFacts };
+  explore: { input: Place & { readonly count: boolean }; result: readonly ExploredItem[] };
   checkpoint: { input: Place & { readonly mode: string }; result: CheckpointResult };
   copyOnline: { input: Place & { readonly into: string; readonly meeting: SharedArrayBuffer }; result: Copied };
   copyVacuum: { input: Place & { readonly into: string }; result: Copied };
