@@ -71,8 +71,7 @@ it("a table that somebody holds exclusively is listed at once, without its files
     database,
     "CREATE TABLE held AS SELECT generate_series(1, 1000) i; CREATE TABLE free AS SELECT 1 i; ANALYZE held",
   );
-  const { host, port, user, password } = server.options;
-  const other = new Client({ host, port, user, password: password?.reveal() ?? "", database });
+  const other = new Client({ connectionString: server.url(database) });
   await other.connect();
   try {
     await other.query("BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE");
@@ -91,8 +90,8 @@ it("a role without any rights sees the same tables, and the sizes of the databas
     database,
     "CREATE SCHEMA hidden; CREATE TABLE hidden.t AS SELECT generate_series(1, 1000) i; ANALYZE hidden.t",
   );
-  await server.query("postgres", `REVOKE CONNECT ON DATABASE "${closed}" FROM PUBLIC; CREATE ROLE ${database} LOGIN`);
-  const items = await explored(server, database, { user: database });
+  await server.query("postgres", `REVOKE CONNECT ON DATABASE "${closed}" FROM PUBLIC`);
+  const items = await explored(server, database, { user: await server.role("nobody") });
   expect(named(items, "t")).toMatchObject({ rows: { count: 1000 }, sizeBytes: expect.any(Number) });
   expect(named(items, closed)).toEqual(expect.not.objectContaining({ sizeBytes: expect.anything() }));
 });
