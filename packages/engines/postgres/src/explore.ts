@@ -19,7 +19,7 @@ export async function explore(
 ): Promise<readonly ExploredItem[]> {
   const meant: ParsedOptions = database === undefined ? options : { ...options, databases: [database] };
   const names = await chooseDatabases(meant, ctx.signal);
-  const known = await withMaintenance(options, null, ctx.signal, databaseItems);
+  const known = await withMaintenance(options, [], ctx.signal, databaseItems);
   const items = known.filter(({ path: [name] }) => database === undefined || name === database);
   for (const name of names) {
     items.push(...(await withSession(options, name, ctx.signal, (session) => exploreDatabase(session, count))));
