@@ -46,7 +46,11 @@ function inspectedText(
   all: boolean,
   paint: Paint,
 ): string {
-  const told = Object.entries({ engine: `${engine} ${version}`, size: formatBytes(sizeBytes), ...details });
+  const told = [
+    ["engine", `${engine} ${version}`],
+    ["size", formatBytes(sizeBytes)],
+    ...Object.entries(details),
+  ] as const;
   const rows = told.filter(([, value]) => value !== "").map(([name, value]) => [inWords(name), String(value)] as const);
   const width = Math.max(...rows.map(([name]) => name.length));
   const obstacles = findings.filter(({ severity }) => severity === "error").length;
