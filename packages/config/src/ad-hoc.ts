@@ -13,7 +13,10 @@ import { recogniseStorage } from "./storages/storages.ts";
 export interface AdHocOptions {
   /** What to back up or restore: a path or URL, `./app.db`, `postgres://backup@db/orders`, `docker:pg`. */
   readonly source?: string | undefined;
-  /** Without a source: the engine whose backups are looked into. Its `probe`, `save` and `backup` find nothing. */
+  /**
+   * With a source: which engine it is for, where that does not show. Without: the engine whose backups are looked into; its
+   * `probe`, `save` and `backup` find nothing.
+   */
   readonly engine?: string | undefined;
   /** Without a source: where a restore will go. */
   readonly into?: string | undefined;
@@ -43,7 +46,7 @@ export interface AdHocOptions {
 /** See `adHocConfig` of the package's index. */
 export function adHocConfig(options: AdHocOptions): Config {
   const { source, cwd, env, tools, signal } = options;
-  const named = source === undefined ? sourceless(options) : recogniseSource(source);
+  const named = source === undefined ? sourceless(options) : recogniseSource(source, options.engine);
   const name = options.target ?? named.name;
   const result = validate({
     version: 1,

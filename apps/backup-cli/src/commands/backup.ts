@@ -20,6 +20,8 @@ export const command = defineCommand(
       ["$0 backup ./app.db --to ./backups", "without any configuration"],
       ["$0 backup ./app.db --to ./backups --recipient age1...", "encrypted, never plain on disk"],
       ["$0 backup orders", "a target of the configuration"],
+      ["$0 backup docker:pg --to ./backups", "PostgreSQL in a container, also without a published port"],
+      ["$0 backup compose:shop/db/orders --to ./backups", "the database orders in the service db of a compose project"],
     ],
   },
   async ({ sources = [], ...args }, session) => {

@@ -29,6 +29,7 @@ export const command = defineCommand(
     examples: [
       ["$0 doctor", "everything in the configuration"],
       ["$0 doctor ./app.db --to ./backups", "without any configuration"],
+      ["$0 doctor docker:pg --to ./backups", "a container, and whether its data outlives it"],
     ],
   },
   async ({ sources = [], source, to, ...args }, session) => {

@@ -14,6 +14,7 @@ import { chooseBackup } from "../places/choose-backup.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, placeOptions } from "../places/options.ts";
+import { openRestorePlace } from "../places/restore-place.ts";
 import { checkName, restoreRequest, restoreRequestOptions } from "../places/restore-request.ts";
 import type { Session } from "../session/session.ts";
 import { planLines, planOutcome, restoredOutcome } from "../views/restore-view.ts";
@@ -37,6 +38,7 @@ export const command = defineCommand(
     examples: [
       ["$0 restore latest --from ./backups --into ./copy.db", "a new file, compared with the backup's own fingerprint"],
       ["$0 restore orders --database app --as app_check", "one database of a whole server, beside the one in use"],
+      ["$0 restore latest --from ./backups --into docker:pg/orders_check", "a new database in a container"],
       ["$0 restore orders --table public.invoices --as rescued", "one table with all that it needs"],
     ],
   },
@@ -46,11 +48,11 @@ export const command = defineCommand(
     const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
     const { manifest } = entry;
     if (request.into === undefined && shelf.verify === undefined) throw nowhere(manifest.id);
-    await using open = await shelf.open(manifest.engine, keysOf(args), request.into);
-    const { engine } = open.job;
+    await using place = await openRestorePlace(shelf, manifest, keysOf(args), request, session);
+    const { engine, decoders: codecs } = place;
     checkName(args, engine);
     const { repository } = shelf;
-    const options = { ...session.run, repository, manifest, codecs: open.decoders, force, ...request };
+    const options = { ...session.run, repository, manifest, codecs, force, ...place.request };
 
     const plan = await planRestore(engine, options);
     if (args.dryRun) return planOutcome(manifest, plan);

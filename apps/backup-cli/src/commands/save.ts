@@ -20,7 +20,10 @@ export const command = defineCommand(
     },
     options: sourceOption,
     needsScratch: true,
-    examples: [["$0 save ./app.db", "without any configuration"]],
+    examples: [
+      ["$0 save ./app.db", "without any configuration"],
+      ["$0 save docker:pg", "PostgreSQL in a container"],
+    ],
   },
   async ({ sources = [], source }, session) => {
     const results: Saved[] = [];

@@ -25,10 +25,10 @@ export async function liveTargets(
   return (await Promise.all(chosen)).flat();
 }
 
-/** The target that a path or URL stands for. Its storage is never looked into. */
-export async function targetAt(source: string, session: Session): Promise<TargetConfig> {
+/** The target that a path or URL stands for, of `engine` where that does not show. Its storage is never looked into. */
+export async function targetAt(source: string, session: Session, engine?: string): Promise<TargetConfig> {
   const { cwd, env, signal, run } = session;
-  const [target] = (await adHocConfig({ source, to: cwd, cwd, env, signal, tools: run.tools })).targets;
+  const [target] = (await adHocConfig({ source, engine, to: cwd, cwd, env, signal, tools: run.tools })).targets;
   if (target === undefined) throw new DbsaveError("INTERNAL", "an ad hoc configuration has no target");
   return target;
 }

@@ -6,7 +6,8 @@ export const restoreRequestOptions = {
   into: {
     type: "string",
     requiresArg: true,
-    describe: "Where to: a path, a database or the URL of one on any server [the configured source]",
+    describe:
+      "Where to: a path, a database or the URL of one on any server, docker:NAME/DATABASE [the configured source]",
   },
   as: { type: "string", requiresArg: true, describe: "Another name, on the server of the configured source" },
   database: {

@@ -85,7 +85,8 @@ export const postgres: EngineKind<PostgresSettings> = {
     if (parts === undefined) return undefined;
     return { settings: { engine: "postgres", url: source }, name: parts["name"] || "postgres" };
   },
-  wantedPlace: (place) => (urlParts.test(place) ? undefined : "postgres://user@host/database"),
+  wantedPlace: (place) =>
+    urlParts.test(place) ? undefined : "postgres://user@host/database, or docker:container/database",
   sourceless: { engine: "postgres", host: "no-source-given" },
   async open(settings, context) {
     const { url: written, password, ssl_root_certificate: sslRootCertificate, bin_directory: binDirectory } = settings;

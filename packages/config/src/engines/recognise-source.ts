@@ -1,6 +1,6 @@
 import { checkTargetName, DbsaveError } from "@dbsave/core";
 import { quote } from "../issues/issue.ts";
-import { engineKinds, laterEngines, type TargetSettings } from "./engines.ts";
+import { engineKind, engineKinds, isEngine, laterEngines, type TargetSettings } from "./engines.ts";
 
 export interface NamedSource {
   /** A valid target name. */
@@ -9,18 +9,19 @@ export interface NamedSource {
 }
 
 /**
- * The engine and the name for a path or URL: `./app.db`, `sqlite:/data/app.db`. UNSUPPORTED for an engine of a later version,
- * USAGE when nothing fits. Messages name the scheme only: a URL may hold a password.
+ * The engine and the name for a path or URL: `./app.db`, `sqlite:/data/app.db`, `docker:pg`. Only `engine` is
+ * tried where it is named. UNSUPPORTED for an engine of a later version, USAGE when nothing fits. Messages name the scheme only: a URL may hold a password.
  */
-export function recogniseSource(source: string): NamedSource {
-  for (const kind of engineKinds) {
+export function recogniseSource(source: string, engine?: string): NamedSource {
+  const kinds = engine !== undefined && isEngine(engine) ? [engineKind(engine)] : engineKinds;
+  for (const kind of kinds) {
     const recognised = kind.recognise(source);
     if (recognised !== undefined) return { settings: recognised.settings, name: targetNameFrom(recognised.name) };
   }
   const scheme = source.slice(0, source.indexOf(":")).toLowerCase();
-  const engine = laterEngines.find((name) => scheme.startsWith(name));
-  if (engine !== undefined)
-    throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)} yet`);
+  const later = laterEngines.find((name) => scheme.startsWith(name));
+  if (later !== undefined)
+    throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(later)} yet`);
   throw new DbsaveError("USAGE", `no engine knows ${scheme}: URLs`, {
     hint: `Give postgres://user@host/database, docker:container, compose:project/service or sqlite:/data/app.db, or a path; one with a colon begins with its directory: ./${scheme}:...`,
   });

@@ -74,8 +74,16 @@ export async function locateContainer(
 
 async function containersOf(docker: Docker, query: ContainerQuery, signal: AbortSignal): Promise<LocatedContainer[]> {
   if (query.name !== undefined) {
-    const { Id, Name, State } = await docker.getContainer(query.name).inspect({ abortSignal: signal });
-    return [{ id: Id, name: Name.replace(/^\//, ""), state: State.Status }];
+    return await docker
+      .getContainer(query.name)
+      .inspect({ abortSignal: signal })
+      .then(
+        ({ Id, Name, State }) => [{ id: Id, name: Name.replace(/^\//, ""), state: State.Status }],
+        (error: { readonly statusCode?: number }) => {
+          if (error.statusCode === 404) return [];
+          throw error;
+        },
+      );
   }
   const filters = { label: [...(query.labels ?? [])] };
   const listed = await docker.listContainers({ all: true, filters, abortSignal: signal });
