@@ -27,8 +27,11 @@ const capabilities: EngineCapabilities = {
   save: "blocks",
   methods: { logical: ["full"] },
   scratch: true,
-  selects: ["databases"],
+  selects: ["databases", "schemas", "tables"],
 };
+
+/** What an extension keeps in tables of its own is not in the table of contents. */
+const wholeDatabases = ["databases"] as const;
 
 /**
  * A PostgreSQL server, 13 or newer: one of its databases, several, or all. Nothing is opened before a method is called and
@@ -58,7 +61,11 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       throw toDbsaveError(error, otherwise, `postgres: ${describe(options)}`, ctx.signal);
     }
   };
-  const identity = { name: options.profile.name, capabilities };
+  const { name, fill } = options.profile;
+  const identity = {
+    name,
+    capabilities: fill === undefined ? capabilities : { ...capabilities, selects: wholeDatabases },
+  };
   return {
     ...identity,
     probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),

@@ -1,6 +1,7 @@
 import {
   DbsaveError,
   type Finding,
+  type Fingerprint,
   type Manifest,
   type RestorePlan,
   type RestoreRequest,
@@ -11,8 +12,11 @@ import { busyDatabase } from "./databases/busy.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
 import { type ParsedOptions, parseOptions } from "./options.ts";
+import { expectedIn } from "./selection/expected.ts";
+import { type Part, selectedPart } from "./selection/part.ts";
 import { selectedDatabases } from "./selection/selected-databases.ts";
 import { readServer } from "./server.ts";
+import { displayName } from "./sql/quote.ts";
 import { isUrl } from "./url.ts";
 
 /** Where one database of a backup goes. */
@@ -20,6 +24,10 @@ export interface Destination {
   readonly database: string;
   readonly into: string;
   readonly place: Place;
+  /** Null for all of the database. */
+  readonly part: Part | null;
+  /** What the backup's fingerprint says of the whole database. */
+  readonly whole: Fingerprint;
 }
 
 export interface Destinations {
@@ -56,14 +64,20 @@ export async function planRestore(
   ctx: RunContext,
 ): Promise<RestorePlan> {
   const { list, findings } = await destinations(options, request, manifest, ctx);
-  const steps = list.flatMap(({ database, into, place }) => [
-    `restore ${database} of ${manifest.id} into a new database beside ${into}, and ANALYZE it`,
+  const steps = list.flatMap(({ database, into, place, part }) => [
+    `restore ${describePart(part)}${database} of ${manifest.id} into a new database beside ${into}, and ANALYZE it`,
     ...(place === "taken" ? [`rename ${into} to ${into}_before_restore_<time>`] : []),
     ...(place === "empty" ? [`drop ${into}, which is empty`] : []),
     `give the new database its name, ${into}`,
   ]);
   const roles = options.globals === "skip" ? [] : [globalsSteps[options.globals]];
   return { target: targetOf(list), steps: [...roles, ...steps], findings };
+}
+
+function describePart(part: Part | null): string {
+  if (part === null) return "";
+  const tables = part.tables.map(([schema, name]) => displayName(schema, name));
+  return `${[...part.schemas, ...tables].join(", ")}, with what they need, out of `;
 }
 
 const globalsSteps = {
@@ -95,8 +109,10 @@ export async function destinations(
     for (const [database, into] of names) {
       const busy = await busyDatabase(session, into);
       const place = await examinePlace(options, session, into, ctx.signal);
-      list.push({ database, into, place });
-      if (place === "taken" && !request.force) findings.push(notEmpty(into));
+      const whole = expectedIn(manifest, database);
+      const part = selectedPart(whole, request.select);
+      list.push({ database, into, place, part, whole });
+      if (place === "taken" && (part !== null || !request.force)) findings.push(notEmpty(into));
       else if (busy !== undefined) findings.push(busy);
     }
     return { list, findings };
@@ -107,6 +123,19 @@ function notEmpty(object: string): Finding {
   return { severity: "error", code: "TARGET_NOT_EMPTY", object, message: "the database is not empty" };
 }
 
+/** A part goes into a database of its own, which must be named. */
+function refuseUnclear(databases: readonly string[], into: string | undefined): void {
+  if (databases.length !== 1) {
+    throw new DbsaveError("OPTIONS_INVALID", "postgres: schemas and tables are of one database, which is not named", {
+      hint: `Select one of ${databases.join(", ")}.`,
+    });
+  }
+  if (into !== undefined) return;
+  throw new DbsaveError("OPTIONS_INVALID", "postgres: schemas and tables need a new database, which is not named", {
+    hint: "Name the place: a database that does not exist yet.",
+  });
+}
+
 function placesFor(
   options: ParsedOptions,
   { into, select }: RestoreRequest,
@@ -115,6 +144,7 @@ function placesFor(
   const { isPlain } = contents;
   const databases = selectedDatabases(contents, select);
   const [only] = databases;
+  if ((select?.schemas ?? select?.tables) !== undefined) refuseUnclear(databases, into);
   if (into !== undefined && Buffer.byteLength(into) > 63)
     throw new DbsaveError("OPTIONS_INVALID", "postgres: the name of a database has at most 63 bytes");
   if (databases.length === 1 && only !== undefined)

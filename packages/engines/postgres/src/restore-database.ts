@@ -1,19 +1,39 @@
-import type { ArtifactSource, RunContext } from "@dbsave/core";
+import { Readable } from "node:stream";
+import type { ArtifactSource, Fingerprint, RunContext } from "@dbsave/core";
 import { dumpName } from "./artifacts.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 import { withSession } from "./connect.ts";
 import { applySettings } from "./databases/create.ts";
 import type { ParsedOptions } from "./options.ts";
 import type { NewDatabase, PostgresProfile, Pour } from "./profile.ts";
+import type { CompletePart } from "./selection/complete-part.ts";
+import type { Part } from "./selection/part.ts";
+import { partOfDump } from "./selection/part-list.ts";
+import { expectedOfPart } from "./selection/restored-part.ts";
 import { databaseArgument } from "./sql/quote.ts";
-import { discard, feedWhole } from "./tools/feed-whole.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
-import { toolConnection } from "./tools/tool-connection.ts";
+import { storedDump, streamedDump } from "./tools/open-dump.ts";
+import { makeToolDirectory, type ToolDirectory } from "./tools/tool-directory.ts";
 
 export interface Filling {
   readonly source: ArtifactSource;
   readonly pgRestore: FoundTool;
   readonly keepTablespaces: boolean;
+  /** Sessions of pg_restore. */
+  readonly jobs: number;
+}
+
+export interface NewContents {
+  readonly settings: DatabaseSettings;
+  /** Null for all of the database. */
+  readonly part: Part | null;
+  /** What the backup's fingerprint says of the whole database. */
+  readonly whole: Fingerprint;
+}
+
+export interface FilledContents {
+  readonly expected: Fingerprint;
+  readonly foreignKeysLeftOut: number;
 }
 
 /**
@@ -22,28 +42,39 @@ export interface Filling {
  */
 export async function fillDatabase(
   options: ParsedOptions,
-  settings: DatabaseSettings,
   temporary: string,
-  { source, pgRestore, keepTablespaces }: Filling,
+  { settings, part, whole }: NewContents,
+  { source, pgRestore, keepTablespaces, jobs }: Filling,
   ctx: RunContext,
-): Promise<void> {
+): Promise<FilledContents> {
+  await using directory = part === null && jobs === 1 ? undefined : await makeToolDirectory(options, ctx);
+  const reading = { options, source, name: dumpName(settings.name), tool: pgRestore.path };
+  const isStored = directory !== undefined && jobs > 1;
+  const dump = isStored ? await storedDump(reading, directory, jobs, ctx) : streamedDump(reading, ctx);
+  const selected = part === null ? null : await partOfDump(part, (more) => dump.list(more));
   const args = [
     "--exit-on-error",
     "--no-password",
     ...(keepTablespaces ? [] : ["--no-tablespaces"]),
     ...(options.isIsolated ? ["--no-subscriptions"] : []),
+    ...(selected === null || directory === undefined ? [] : [await useList(selected, directory)]),
     `--dbname=${databaseArgument(temporary)}`,
   ];
-  const run = { signal: ctx.signal, env: toolConnection(options) };
-  const pour: Pour = async (more) => {
-    const body = await source.open(dumpName(settings.name));
-    await feedWhole(options.tools ?? ctx.tools, [pgRestore.path, ...args, ...more], run, body, discard);
-  };
-  await fillBy(options.profile, newDatabase(options, settings, temporary, ctx.signal), pour);
-  await withSession(options, temporary, ctx.signal, async (session) => {
+  const database = newDatabase(options, settings, temporary, ctx.signal);
+  await fillBy(options.profile, database, (more) => dump.restore([...args, ...more]));
+  return await withSession(options, temporary, ctx.signal, async (session) => {
     await session.query("ANALYZE");
     await applySettings(session, temporary, settings);
+    if (part === null || selected === null) return { expected: whole, foreignKeysLeftOut: 0 };
+    const expected = await expectedOfPart(session, whole, part, selected);
+    return { expected, foreignKeysLeftOut: selected.foreignKeysLeftOut.length };
   });
+}
+
+/** The argument that makes pg_restore restore just these entries. */
+async function useList({ entries }: CompletePart, directory: ToolDirectory): Promise<string> {
+  const lines = entries.map(({ id }) => `${id};\n`);
+  return `--use-list=${await directory.write("list", Readable.from(lines, { objectMode: false }))}`;
 }
 
 async function fillBy(profile: PostgresProfile, database: NewDatabase, pour: Pour): Promise<void> {

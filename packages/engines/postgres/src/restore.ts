@@ -1,7 +1,7 @@
 import {
   type ArtifactSource,
   DbsaveError,
-  type Manifest,
+  type RestoredPlace,
   type RestoreReport,
   type RestoreRequest,
   type RunContext,
@@ -22,7 +22,6 @@ import { type Destination, destinations, targetOf } from "./plan-restore.ts";
 import { fillDatabase } from "./restore-database.ts";
 import { dropRoles, restoreGlobals } from "./restore-globals.ts";
 import { refuseMissingExtensions } from "./restore-preflight.ts";
-import { expectedIn } from "./selection/expected.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -41,7 +40,7 @@ export async function restore(
   try {
     const { list, findings } = await destinations(options, request, source.manifest, ctx);
     refuseErrors("postgres", findings);
-    return await restoreInto(options, list, source, ctx);
+    return await restoreInto(options, list, request.jobs ?? 1, source, ctx);
   } catch (error) {
     if (ctx.signal.aborted)
       throw new DbsaveError("ABORTED", `postgres: restore cancelled: ${describe(options)}`, { cause: error });
@@ -52,6 +51,7 @@ export async function restore(
 async function restoreInto(
   options: ParsedOptions,
   list: readonly Destination[],
+  jobs: number,
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<RestoreReport> {
@@ -60,19 +60,34 @@ async function restoreInto(
   const globals = await readText(source, globalsName, ctx.signal);
   const { server, roles } = await withMaintenance(options, [], ctx.signal, async (session) => {
     await dropAbandoned(session, ctx);
-    await refuseMissingExtensions(session, [...settings.values()]);
+    await refuseMissingExtensions(
+      session,
+      list.flatMap(({ database }) => settings.get(database) ?? []),
+    );
     return { server: await readServer(session), roles: await restoreGlobals(session, globals, options.globals) };
   });
   const made: Filled[] = [];
   try {
     const pgRestore = await findTool("pg_restore", Math.max(server.major, clientMajor), toolQuery(options, ctx));
     const keepTablespaces = roles.tablespacesMissing.length === 0 && !options.isIsolated;
+    const filling = { source, pgRestore, keepTablespaces, jobs };
+    const restored: RestoredPlace[] = [];
+    let keysLeftOut = 0;
     for (const destination of list) {
       const old = settings.get(destination.database) as DatabaseSettings;
+      const { part, whole } = destination;
       const temporary = temporaryName();
       made.push({ destination, temporary });
       await withMaintenance(options, [], ctx.signal, (session) => createDatabase(session, temporary, old));
-      await fillDatabase(options, old, temporary, { source, pgRestore, keepTablespaces }, ctx);
+      const { expected, foreignKeysLeftOut } = await fillDatabase(
+        options,
+        temporary,
+        { settings: old, part, whole },
+        filling,
+        ctx,
+      );
+      restored.push({ place: destination.into, expected });
+      keysLeftOut += foreignKeysLeftOut;
     }
     const movedAside = await swapIn(options, made, ctx.now());
     await arrive(options, list, ctx);
@@ -82,8 +97,9 @@ async function restoreInto(
       rolesCreated: rolesCreated.length,
       globalsLeft: left,
       tablespacesMissing: tablespacesMissing.length,
+      foreignKeysLeftOut: keysLeftOut,
     };
-    return { target: targetOf(list), movedAside, details, ...restoredPlaces(source.manifest, list) };
+    return { target: targetOf(list), movedAside, details, restored };
   } catch (error) {
     await takeBack(options, (session) => removeMade(session, made, roles.rolesCreated));
     throw error;
@@ -99,15 +115,6 @@ async function arrive(options: ParsedOptions, list: readonly Destination[], ctx:
       ctx.report({ type: "note", message: `${into} is restored, but: ${String(error)}` });
     });
   }
-}
-
-/** Nothing where there is nothing to compare with. */
-function restoredPlaces(manifest: Manifest, list: readonly Destination[]): Pick<RestoreReport, "restored"> {
-  const restored = list.flatMap(({ database, into }) => {
-    const expected = expectedIn(manifest, database);
-    return expected === null ? [] : [{ place: into, expected }];
-  });
-  return restored.length === 0 ? {} : { restored };
 }
 
 async function removeMade(session: Session, made: readonly Filled[], roles: readonly string[]): Promise<void> {

@@ -1,7 +1,6 @@
 import { compareRestored } from "@dbsave/core";
 import { expect, it } from "vitest";
 import { postgres } from "../src/index.ts";
-import { testContext } from "./support/context.ts";
 import { sampleSql } from "./support/sample-database.ts";
 import { testServer } from "./support/server.ts";
 import { take } from "./support/taken.ts";
@@ -12,7 +11,7 @@ it("one database of several is restored alone, under another name, and compared 
   await server.query(shop, sampleSql);
   await server.query(other, "CREATE TABLE untouched (a int)");
   await using engine = postgres(server.engineOptions("postgres", { databases: [shop, other] }));
-  await using ctx = await testContext();
+  await using ctx = await server.context();
   const { source, facts } = await take(engine, ctx);
   const before = await server.databases();
   const into = `${shop}_check`;
@@ -34,7 +33,7 @@ it("a name that the backup does not hold is refused with the nearest one that it
   const server = await testServer(test);
   const [shop, other] = [await server.create("shop"), await server.create("other")];
   await using engine = postgres(server.engineOptions("postgres", { databases: [shop, other] }));
-  await using ctx = await testContext();
+  await using ctx = await server.context();
   const { source } = await take(engine, ctx);
   const request = { force: false, select: { databases: [shop.slice(0, -1)] } };
   const failure = { code: "SOURCE_NOT_FOUND", hint: `Did you mean ${shop}?` };

@@ -23,6 +23,7 @@ export async function subjectOn(server: TestServer): Promise<EngineSubject> {
     tools: server.tools,
     servers: server.servers,
     secrets: [server.password],
+    part: { tables: ["public.orders"] },
     async mutate() {
       await server.query(
         source,
