@@ -62,6 +62,11 @@ export class TestServer {
     return (await command("psql", args, { input: statements, env: { PGPASSWORD: this.password } })).trimEnd();
   }
 
+  /** The command line of everything that runs in its container, one a line; empty where it is in none. */
+  async processes(): Promise<string> {
+    return this.container === undefined ? "" : await command("docker", ["top", this.container.id, "-eo", "pid,args"]);
+  }
+
   /** An empty database under a name that no other test has. `options` follow `create database name`. */
   async database(options = ""): Promise<TestDatabase> {
     const name = `t_${randomBytes(6).toString("hex")}`;
