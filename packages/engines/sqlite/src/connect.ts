@@ -46,6 +46,17 @@ export function pin(db: Database.Database): void {
   db.prepare("SELECT count(*) FROM sqlite_schema").get();
 }
 
+/** What this SQLite lacks for `statement`, such as a collation, in its own words; null when it can run it. Does not run it. */
+export function lackOf(db: Database.Database, statement: string): string | null {
+  try {
+    db.prepare(statement);
+    return null;
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_ERROR")) return error.message;
+    throw error;
+  }
+}
+
 /** The single value of a pragma that gives a number. */
 export function pragmaNumber(db: Database.Database, source: string): number {
   return Number(db.pragma(source, { simple: true }));

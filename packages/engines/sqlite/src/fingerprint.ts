@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Fingerprint, FingerprintItem } from "@dbsave/core";
 import { type Database, pragmaText } from "./connect.ts";
+import { readable } from "./rows/readable.ts";
 import { release, rowBatches } from "./rows/row-batches.ts";
 import { orderedDigest, unorderedDigest } from "./rows/row-digest.ts";
 import { addLargeValueHash, rowExpression } from "./rows/row-expression.ts";
@@ -12,13 +13,14 @@ import { contentTables, type Table } from "./rows/tables.ts";
  *
  * - `table`: rows of every table, virtual ones by their own columns (their shadow tables hold the same in a form that
  *   may change). With an INTEGER PRIMARY KEY: SHA-256 in key order. Else: a 128-bit hash per row, summed, since neither
- *   order nor rowid mean anything there.
+ *   order nor rowid mean anything there. What this SQLite cannot read for want of a collation or function is left out.
  * - `schema`: the SQL text of every table, index, view and trigger.
  * - `setting`: what else an application can read back. Page size and journal mode are form, not contents.
  */
 export function fingerprintOf(db: Database): Fingerprint {
   addLargeValueHash(db);
-  const tables = contentTables(db).map((table) => digestTable(db, table));
+  const readables = contentTables(db).map((table) => readable(db, table));
+  const tables = readables.flatMap((table) => (table === undefined ? [] : [digestTable(db, table)]));
   // SQLite keeps the table of AUTOINCREMENT counters after the last such table is gone; VACUUM drops it.
   const counted = tables.filter(({ name, count }) => name !== "sqlite_sequence" || count !== 0);
   const items = [...settings(db), ...schema(db), ...counted];

@@ -19,7 +19,11 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
     identity: `file:${path}`,
     description: path,
     sizeBytes,
-    findings: [...(await spaceFindings(ctx.scratchDir, sizeBytes)), ...(await accessFindings(path, journalMode))],
+    findings: [
+      ...(await spaceFindings(ctx.scratchDir, sizeBytes)),
+      ...(await accessFindings(path, journalMode)),
+      ...facts.unreadable.map(unproven),
+    ],
     details: { journalMode, pageSize, encoding, tables, userVersion, applicationId, walBytes },
   };
 }
@@ -38,6 +42,11 @@ async function accessFindings(path: string, journalMode: string): Promise<readon
   const message = "the directory is not writable: once the application has closed the database, it cannot be read";
   const fix = `setfacl -m u:$(id -un):rwx ${dirname(path)}`;
   return [{ severity: "warning", code: "PERMISSION_DENIED", object: dirname(path), message, fix }];
+}
+
+function unproven(table: string): Finding {
+  const message = "copied, but not proven by a fingerprint: its key has a collation that this SQLite lacks";
+  return { severity: "warning", code: "UNSUPPORTED", object: table, message };
 }
 
 async function isWritable(path: string): Promise<boolean> {

@@ -2,23 +2,11 @@ import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it } from "vitest";
 import { sqlite } from "../src/index.ts";
 import { bench, take, temporaryDirectory } from "./support/harness.ts";
+import { need } from "./support/stock-tool.ts";
 import { makeZoo, type ZooOptions } from "./support/zoo.ts";
-
-function hasTool(tool: string): boolean {
-  try {
-    execFileSync(tool, ["--help"], { stdio: "ignore" });
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ENOENT");
-  }
-}
-
-function need(test: TestContext, tool: string): void {
-  if (!hasTool(tool)) test.skip(`${tool} is not installed (Debian: sqlite3, sqlite3-tools)`);
-}
 
 const variants: Record<string, ZooOptions> = {
   "": {},

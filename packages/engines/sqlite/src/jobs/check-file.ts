@@ -1,11 +1,26 @@
-import { openReadOnly } from "../connect.ts";
+import { type Database, lackOf, openReadOnly } from "../connect.ts";
+import { quoteName } from "../rows/tables.ts";
 import type { Jobs } from "../worker/protocol.ts";
 
-const mostProblems = 20;
+const mostLines = 100_000;
+const mostLinesOfTable = 100;
+const mostShown = 20;
+
+/**
+ * Lines about values that their column would not take now: the file is whole, and the source may hold them too. CHECK is not
+ * among them, since SQLite does not look at it on a connection that only reads.
+ */
+const breach = /^(NULL|NUMERIC|TEXT|non-\w+) value in /;
 
 export interface FileCheck {
-  /** Lines of `integrity_check`; empty when it says ok. */
+  /** Lines of `integrity_check` about damage, the first ones; empty when there is none. */
   readonly problems: readonly string[];
+  /** Lines about rows that break their own schema, and how many say the same. */
+  readonly breaches: readonly { readonly line: string; readonly count: number }[];
+  /** False when there are so many breaches that SQLite stopped looking. */
+  readonly finished: boolean;
+  /** Tables that could not be checked, because this SQLite lacks what they or their indexes need. */
+  readonly unchecked: readonly { readonly table: string; readonly lack: string }[];
   /** Rows that point at nothing, per table. */
   readonly orphans: readonly { readonly table: string; readonly rows: number }[];
 }
@@ -14,14 +29,55 @@ export interface FileCheck {
 export function checkFile(input: Jobs["checkFile"]["input"]): FileCheck {
   const db = openReadOnly(input);
   try {
-    const lines = db.prepare<[], string>(`PRAGMA integrity_check(${mostProblems})`).pluck().all();
     const orphans = db
       .prepare<[], { table: string; rows: number }>(
         `SELECT "table", count(*) AS rows FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1`,
       )
       .all();
-    return { problems: lines.filter((line) => line !== "ok"), orphans };
+    return { ...checkIntegrity(db), orphans };
   } finally {
     db.close();
   }
+}
+
+/** SQLite checks nothing at all where it lacks a collation or function for one table; then the others are checked one by one. */
+function checkIntegrity(db: Database): Omit<FileCheck, "orphans"> {
+  const whole = `PRAGMA integrity_check(${mostLines})`;
+  if (lackOf(db, whole) === null) return { ...readCheck(db, [whole], mostLines), unchecked: [] };
+  const names =
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') ORDER BY name";
+  const tables = db
+    .prepare<[], string>(names)
+    .pluck()
+    .all()
+    .map((table) => {
+      const check = `PRAGMA integrity_check(${quoteName(table)})`;
+      return { table, check, lack: lackOf(db, check) };
+    });
+  const checks = tables.flatMap(({ check, lack }) => (lack === null ? [check] : []));
+  return {
+    ...readCheck(db, checks, mostLinesOfTable),
+    unchecked: tables.flatMap(({ table, lack }) => (lack === null ? [] : [{ table, lack }])),
+  };
+}
+
+function readCheck(
+  db: Database,
+  checks: readonly string[],
+  limit: number,
+): Pick<FileCheck, "problems" | "breaches" | "finished"> {
+  const problems: string[] = [];
+  const breaches = new Map<string, number>();
+  let finished = true;
+  for (const check of checks) {
+    let lines = 0;
+    for (const line of db.prepare<[], string>(check).pluck().iterate()) {
+      lines += 1;
+      if (breach.test(line)) breaches.set(line, (breaches.get(line) ?? 0) + 1);
+      else if (line !== "ok") problems.push(line);
+      if (problems.length === mostShown) break;
+    }
+    finished &&= lines < limit;
+  }
+  return { problems, breaches: Array.from(breaches, ([line, count]) => ({ line, count })), finished };
 }

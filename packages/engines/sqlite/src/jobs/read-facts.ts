@@ -1,4 +1,6 @@
 import { openReadOnly, pragmaNumber, pragmaText } from "../connect.ts";
+import { readable } from "../rows/readable.ts";
+import { contentTables } from "../rows/tables.ts";
 import type { Jobs } from "../worker/protocol.ts";
 
 /** What a database says about itself. */
@@ -11,6 +13,8 @@ export interface DatabaseFacts {
   readonly tables: number;
   readonly userVersion: number;
   readonly applicationId: number;
+  /** Tables whose rows this SQLite cannot read. */
+  readonly unreadable: readonly string[];
 }
 
 export function readFacts(input: Jobs["readFacts"]["input"]): DatabaseFacts {
@@ -26,6 +30,9 @@ export function readFacts(input: Jobs["readFacts"]["input"]): DatabaseFacts {
       tables: db.prepare<[], number>(count).pluck().get() ?? 0,
       userVersion: pragmaNumber(db, "user_version"),
       applicationId: pragmaNumber(db, "application_id"),
+      unreadable: contentTables(db)
+        .filter((table) => readable(db, table) === undefined)
+        .map(({ name }) => name),
     };
   } finally {
     db.close();

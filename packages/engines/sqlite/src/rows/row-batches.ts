@@ -7,7 +7,14 @@ export interface RowBatch {
   readonly bytes: Buffer;
 }
 
-const batchRows = 500;
+/** No batch holds more rows, nor more values: large ones are 8 KiB of text each, so 32 MiB at worst. */
+const mostRows = 500;
+const mostValues = 4096;
+
+/** What a batch should hold. How many rows that is, the batch before tells. */
+const batchBytes = 1024 * 1024;
+const firstRows = 16;
+
 const firstRowid = -(2n ** 63n);
 const lastRowid = 2n ** 63n - 1n;
 
@@ -18,23 +25,28 @@ export function rowBatches(db: Database, table: Table, expression: string): Gene
     : joinedRows(db, table, table.rowid, expression);
 }
 
-/** SQLite joins the rows of a batch, and steers by the key: fetching 500 rows costs little more than fetching one. */
+/** SQLite joins the rows of a batch, and steers by the key: fetching 500 small rows costs little more than fetching one. */
 function* joinedRows(db: Database, table: Table, rowid: string, expression: string): Generator<RowBatch, void> {
-  const rows = `SELECT ${rowid} AS place, ${expression} AS line FROM ${quoteName(table.name)}
-    WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${batchRows}`;
-  const batch = `SELECT max(place), count(*), ${asBytes(db, "group_concat(line, char(10))")} FROM (${rows})`;
-  const statement = db.prepare<[bigint], [bigint | null, bigint, Buffer | string]>(batch).raw().safeIntegers();
+  const some = `SELECT ${rowid} AS place, ${expression} AS line FROM ${quoteName(table.name)}
+    NOT INDEXED WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ?`;
+  const batch = `SELECT max(place), count(*), ${asBytes(db, "group_concat(line, char(10))")} FROM (${some})`;
+  const statement = db.prepare<[bigint, number], [bigint | null, bigint, Buffer | string]>(batch).raw().safeIntegers();
+  const most = Math.max(1, Math.min(mostRows, Math.floor(mostValues / table.columns.length)));
+  let limit = Math.min(firstRows, most);
   for (let from = firstRowid; ; ) {
-    const [last, count, bytes] = statement.get(from) ?? [null, 0n, ""];
+    const [last, count, joined] = statement.get(from, limit) ?? [null, 0n, ""];
     if (last === null) return;
-    yield { rows: Number(count), bytes: toBuffer(bytes) };
+    const rows = Number(count);
+    const bytes = toBuffer(joined);
+    limit = Math.max(1, Math.min(most, Math.floor((batchBytes * rows) / bytes.length)));
+    yield { rows, bytes };
     if (last === lastRowid) return;
     from = last + 1n;
   }
 }
 
 function* singleRows(db: Database, table: Table, expression: string): Generator<RowBatch, void> {
-  const rows = `SELECT ${asBytes(db, expression)} FROM ${quoteName(table.name)}`;
+  const rows = `SELECT ${asBytes(db, expression)} FROM ${quoteName(table.name)} NOT INDEXED`;
   for (const bytes of db.prepare<[], Buffer | string>(rows).pluck().iterate())
     yield { rows: 1, bytes: toBuffer(bytes) };
 }

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Database } from "../connect.ts";
+import { release } from "./row-batches.ts";
 import { type Column, quoteName } from "./tables.ts";
 
 const inlineBytes = 4096;
@@ -22,10 +23,17 @@ export function rowExpression(columns: readonly Column[]): string {
 
 /** What the expressions call for a large value; to be there before they are prepared. */
 export function addLargeValueHash(db: Database): void {
-  db.function("dbsave_sha256", { deterministic: true }, (bytes: Buffer) => hash("sha256", bytes));
+  db.function("dbsave_sha256", { deterministic: true }, (bytes: Buffer) => {
+    const sha256 = hash("sha256", bytes);
+    release(bytes);
+    return sha256;
+  });
 }
 
-/** The first test is only the short way for the value that the column's declared type makes likely. */
+/**
+ * The first test is only the short way for the value that the column's declared type makes likely. It compares as bytes,
+ * since this SQLite may not have the column's collation.
+ */
 function valueExpression({ name, type }: Column): string {
   const value = quoteName(name);
   const any = `CASE typeof(${value})
@@ -35,6 +43,6 @@ function valueExpression({ name, type }: Column): string {
       json_object('blob', dbsave_sha256(${value})))
     ELSE ${value} END`;
   return /char|clob|text/i.test(type)
-    ? `iif(${value} < x'' AND octet_length(${value}) <= ${inlineBytes}, ${value}, ${any})`
-    : `iif(${value} < '', ${value}, ${any})`;
+    ? `iif(${value} < x'' COLLATE BINARY AND octet_length(${value}) <= ${inlineBytes}, ${value}, ${any})`
+    : `iif(${value} < '' COLLATE BINARY, ${value}, ${any})`;
 }

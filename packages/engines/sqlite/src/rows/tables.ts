@@ -3,8 +3,9 @@ import type { Database } from "../connect.ts";
 export interface Column {
   readonly name: string;
   readonly type: string;
-  /** Stored values can be written; generated ones only read. */
-  readonly generated: boolean;
+  readonly notNull: boolean;
+  /** Of a generated column, whose value can only be read: where it is. Null for all others. */
+  readonly generated: "virtual" | "stored" | null;
 }
 
 /** A table with contents of its own: shadow tables are read through their virtual table, statistics are no contents. */
@@ -21,11 +22,13 @@ export interface Table {
 interface ColumnInfo {
   readonly name: string;
   readonly type: string;
+  readonly notnull: number;
   readonly pk: number;
   readonly hidden: number;
 }
 
 const hiddenColumn = 1;
+const virtualColumn = 2;
 const rowidNames = ["rowid", "_rowid_", "oid"];
 
 /** All tables whose rows are contents, by name. A virtual table whose module is missing has no columns and is left out. */
@@ -39,10 +42,17 @@ export function contentTables(db: Database): readonly Table[] {
 }
 
 export function describeTable(db: Database, name: string, virtual: boolean, withoutRowid: boolean): Table {
-  const infos = db.prepare<[string], ColumnInfo>("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)").all(name);
+  const infos = db
+    .prepare<[string], ColumnInfo>('SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?)')
+    .all(name);
   const columns = infos
     .filter(({ hidden }) => hidden !== hiddenColumn)
-    .map((info) => ({ name: info.name, type: info.type, generated: info.hidden !== 0 }));
+    .map((info) => ({
+      name: info.name,
+      type: info.type,
+      notNull: info.notnull === 1,
+      generated: generatedAs(info.hidden),
+    }));
   const taken = new Set(infos.map((info) => info.name.toLowerCase()));
   const rowid = withoutRowid ? null : (rowidNames.find((alias) => !taken.has(alias)) ?? null);
   const key = infos.filter(({ pk }) => pk > 0);
@@ -50,9 +60,14 @@ export function describeTable(db: Database, name: string, virtual: boolean, with
   return { name, columns, rowid, keyed, virtual };
 }
 
+function generatedAs(hidden: number): Column["generated"] {
+  if (hidden === 0) return null;
+  return hidden === virtualColumn ? "virtual" : "stored";
+}
+
 /** SQLite alone knows: a column is the rowid itself when it is declared exactly INTEGER PRIMARY KEY, and not DESC. */
 function isRowidAlias(db: Database, table: string, rowid: string, column: string): boolean {
-  const [origin] = db.prepare(`SELECT ${rowid} FROM ${quoteName(table)}`).columns();
+  const [origin] = db.prepare(`SELECT ${rowid} FROM ${quoteName(table)} NOT INDEXED`).columns();
   return origin?.column === column;
 }
 

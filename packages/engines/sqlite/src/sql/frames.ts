@@ -7,9 +7,10 @@ const longestHead = 32;
  * A statement as a line that says its length in a comment, then the statement: plain SQL for every tool, and for us a text
  * that splits without a parser, whatever semicolons its strings and triggers hold.
  */
-export function frame(statement: string | Buffer): Buffer {
-  const body = typeof statement === "string" ? Buffer.from(statement) : statement;
-  return Buffer.concat([Buffer.from(`-- ${body.length}\n`), body, Buffer.from("\n")]);
+export function frame(statement: string | readonly Buffer[]): readonly Buffer[] {
+  const pieces = typeof statement === "string" ? [Buffer.from(statement)] : statement;
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return [Buffer.from(`-- ${length}\n`), ...pieces, Buffer.from("\n")];
 }
 
 /** The statements of framed text. SOURCE_INVALID when it is not framed, or when it ends inside a statement. */

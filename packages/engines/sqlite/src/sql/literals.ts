@@ -26,7 +26,7 @@ function joined(parts: readonly string[]): string {
 }
 
 export function storedColumns(columns: readonly Column[]): readonly string[] {
-  return columns.filter(({ generated }) => !generated).map(({ name }) => quoteName(name));
+  return columns.filter(({ generated }) => generated === null).map(({ name }) => quoteName(name));
 }
 
 /** SQL text must be valid UTF-8; a database may hold text that is not. Such literals become casts of their bytes. */

@@ -1,8 +1,9 @@
 import { type Database, pragmaText } from "../connect.ts";
-import { asBytes, release, toBuffer } from "../rows/row-batches.ts";
-import { describeTable, quoteName, type Table } from "../rows/tables.ts";
-import { literalsExpression, storedColumns, validText } from "./literals.ts";
+import { describeTable, type Table } from "../rows/tables.ts";
+import { inserts, type Pieces } from "./inserts.ts";
+import { storedColumns } from "./literals.ts";
 import { rehearse } from "./rehearsal.ts";
+import { columnsOnDisk, lenientSchema, unrulyRows } from "./unruly-rows.ts";
 
 interface SchemaObject {
   readonly type: "table" | "index" | "view" | "trigger";
@@ -12,15 +13,13 @@ interface SchemaObject {
   readonly withoutRowid: number;
 }
 
-const insertBytes = 64 * 1024;
-
 /**
  * The statements that make this database again in an empty file, with the stock `sqlite3` as well: settings first, then
  * tables with their rows, then what depends on them, in one transaction. Virtual tables are entered into the schema as
  * they are, and their shadow tables filled like any table, so their index is the same and no module has to rebuild it.
  * UNSUPPORTED, before anything else, when the schema's own statements do not make it again.
  */
-export function* statements(db: Database): Generator<string | Buffer, void> {
+export function* statements(db: Database): Generator<string | Pieces, void> {
   const objects = schemaObjects(db);
   const tables = objects.filter(isTable);
   const rest = [...virtualEntries(objects), ...dependents(objects)];
@@ -33,7 +32,7 @@ export function* statements(db: Database): Generator<string | Buffer, void> {
   yield "BEGIN;";
   for (const table of tables) {
     yield ended(table.sql);
-    yield* inserts(db, tableOf(db, table));
+    yield* rowsOf(db, table);
   }
   yield* internalTables(db);
   yield* rest;
@@ -48,10 +47,6 @@ function schemaObjects(db: Database): readonly SchemaObject[] {
     FROM sqlite_schema AS s LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name
     WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`;
   return db.prepare<[], SchemaObject>(objects).all();
-}
-
-function tableOf(db: Database, { name, withoutRowid }: SchemaObject): Table {
-  return describeTable(db, name, false, withoutRowid === 1);
 }
 
 function isTable({ type, virtual }: SchemaObject): boolean {
@@ -70,49 +65,51 @@ function dependents(objects: readonly SchemaObject[]): readonly string[] {
 }
 
 /** Counters of AUTOINCREMENT, which the inserts have moved, and what ANALYZE found. SQLite alone can make these tables. */
-function* internalTables(db: Database): Generator<string | Buffer, void> {
+function* internalTables(db: Database): Generator<string | Pieces, void> {
   const present = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   if (present.includes("sqlite_sequence")) {
     yield "CREATE TABLE dbsave_sequence(id INTEGER PRIMARY KEY AUTOINCREMENT);";
     yield "DROP TABLE dbsave_sequence;";
     yield "DELETE FROM sqlite_sequence;";
-    yield* inserts(db, describeTable(db, "sqlite_sequence", false, true));
+    yield* inserts(db, "sqlite_sequence", ["name", "seq"]);
   }
   if (present.includes("sqlite_stat1")) {
     yield "ANALYZE sqlite_schema;";
-    yield* inserts(db, describeTable(db, "sqlite_stat1", false, true));
+    yield* inserts(db, "sqlite_stat1", ["tbl", "idx", "stat"]);
   }
+}
+
+/**
+ * Rows that break their own schema come last, under a lenient one that takes its place meanwhile: like this they load with
+ * `sqlite3`, too, which cannot load what its own `.dump` makes of them.
+ */
+function* rowsOf(db: Database, { name, sql, withoutRowid }: SchemaObject): Generator<string | Pieces, void> {
+  const table = describeTable(db, name, false, withoutRowid === 1);
+  const unruly = unrulyRows(db, table);
+  yield* inserts(
+    db,
+    name,
+    [...place(table), ...storedColumns(table.columns)],
+    unruly === null ? "" : `WHERE NOT ${unruly}`,
+  );
+  if (unruly === null) return;
+  yield* schemaChange(name, lenientSchema(db, table, withoutRowid === 1));
+  yield* inserts(db, name, [...place(table), ...columnsOnDisk(table.columns)], `WHERE ${unruly}`);
+  yield* schemaChange(name, sql);
 }
 
 /** Rows keep their rowid even where it is not part of the contents, as other programs may have noted it down. */
-function* inserts(db: Database, table: Table): Generator<Buffer, void> {
-  const columns = [...(table.rowid === null || table.keyed ? [] : [table.rowid]), ...storedColumns(table.columns)];
-  const head = Buffer.from(`INSERT INTO ${quoteName(table.name)}(${columns.join()}) VALUES\n`);
-  const rows = `SELECT ${asBytes(db, literalsExpression(columns))} FROM ${quoteName(table.name)}`;
-  let pieces: Buffer[] = [];
-  let bytes = 0;
-  const statement = (): Buffer => {
-    const whole = Buffer.concat([
-      head,
-      ...pieces.flatMap((row, index) => (index === 0 ? [row] : [comma, row])),
-      semicolon,
-    ]);
-    for (const piece of pieces) release(piece);
-    pieces = [];
-    bytes = 0;
-    return whole;
-  };
-  for (const value of db.prepare<[], Buffer | string>(rows).pluck().iterate()) {
-    const row = validText(toBuffer(value));
-    pieces.push(row);
-    bytes += row.length;
-    if (bytes >= insertBytes) yield statement();
-  }
-  if (pieces.length > 0) yield statement();
+function place({ rowid, keyed }: Table): readonly string[] {
+  return rowid === null || keyed ? [] : [rowid];
 }
 
-const comma = Buffer.from(",\n");
-const semicolon = Buffer.from(";");
+function schemaChange(table: string, sql: string): readonly string[] {
+  return [
+    "PRAGMA writable_schema = ON;",
+    `UPDATE sqlite_schema SET sql = ${text(sql)} WHERE type = 'table' AND name = ${text(table)};`,
+    "PRAGMA writable_schema = RESET;",
+  ];
+}
 
 /** The text that SQLite keeps may end in a comment, which must not swallow the semicolon. */
 function ended(sql: string): string {
@@ -120,6 +117,9 @@ function ended(sql: string): string {
 }
 
 function schemaEntry(name: string, sql: string): string {
-  const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
   return `INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES('table', ${text(name)}, ${text(name)}, 0, ${text(sql)});`;
+}
+
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
 }
