@@ -62,7 +62,7 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "both ways to say where a server is",
     `${top}targets: { a: { engine: postgres, url: "postgres://db/app", host: db } }\n`,
-    "dbsave.yaml:3: targets.a: expected exactly one of url, host and container",
+    "dbsave.yaml:3: targets.a: expected exactly one of url, service, host, container",
   ],
   [
     "a container that is named in two ways",

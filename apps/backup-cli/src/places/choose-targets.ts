@@ -32,7 +32,7 @@ export async function chooseTargets(
   const config = await configIfAny(session);
   if (config === undefined) throw names.length > 0 ? needsTo(names.join(" ")) : nothingNamed();
   const isTarget = (name: string): boolean => config.targets.some((target) => target.name === name);
-  const path = names.find((name) => /[/\\:.]/.test(name) && !isTarget(name));
+  const path = names.find((name) => /[/\\:.=]/.test(name) && !isTarget(name));
   if (path !== undefined) throw needsTo(path);
   const option = Object.entries(args).find(([name, value]) => name in adHocOptions && value !== undefined)?.[0];
   if (option !== undefined) throw notForConfigured(option);

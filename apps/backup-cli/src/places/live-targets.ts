@@ -19,7 +19,7 @@ export async function liveTargets(
   if (names.length === 0) return config?.targets ?? [await targetAt(await detectedSource(session), session)];
   const chosen = names.map(async (name) => {
     const isTarget = config?.targets.some((target) => target.name === name) === true;
-    if (config !== undefined && (isTarget || !/[/\\:.]/.test(name))) return config.select([name]);
+    if (config !== undefined && (isTarget || !/[/\\:.=]/.test(name))) return config.select([name]);
     return [await targetAt(name, session)];
   });
   return (await Promise.all(chosen)).flat();

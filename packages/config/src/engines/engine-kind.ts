@@ -2,7 +2,7 @@ import type { Engine, Secret } from "@dbsave/core";
 import type { ContainerSettings } from "../containers/container-schema.ts";
 
 /** What an engine may need while it is opened. */
-interface EngineContext {
+export interface EngineContext {
   /** Where relative paths start. */
   readonly directory: string;
   /** Of the application: where its Docker engine is. */

@@ -1,20 +1,27 @@
+import { homedir, userInfo } from "node:os";
+import type { PostgresOptions, Surroundings } from "@dbsave/postgres";
 import * as z from "zod";
 import { containerSchema } from "../containers/container-schema.ts";
 import { containerSource, describeContainer } from "../containers/container-source.ts";
 import { path } from "../schema/plain-values.ts";
 import { policyShape, reference } from "../schema/policy-schema.ts";
 import { targetShape } from "../schema/target-shape.ts";
-import { describeReference, parseReference, referencePattern } from "../secrets/reference.ts";
-import type { EngineKind } from "./engine-kind.ts";
+import { parseReference, referencePattern } from "../secrets/reference.ts";
+import type { EngineContext, EngineKind } from "./engine-kind.ts";
 import { postgresInContainer } from "./postgres-container.ts";
+import { connectionPattern, connectionPlace, describeConnection } from "./postgres-source.ts";
 
-const urlParts = /^postgres(?:ql)?:\/\/(?:[^/?#]*@)?(?<place>[^/?#]*)(?:\/(?<name>[^?#]*))?(?:\?(?<query>[^#]*))?/;
-
-const url = z.string().regex(new RegExp(`^postgres(ql)?:\\/\\/[^\\0]*$|${referencePattern.source}`), {
+const url = z.string().regex(new RegExp(`^(${connectionPattern})$|${referencePattern.source}`), {
   error: "expected postgres://user@host/database, or env:NAME, file:/path or cmd:program that gives such a URL",
 });
 
 const databaseName = z.string().min(1).max(63);
+
+/** To name the server. */
+const ways = ["url", "service", "host", "container"] as const;
+
+/** Of a target that stands for the backups alone. */
+const noSource = "no-source-given";
 
 export const postgresSchema = z
   .strictObject({
@@ -22,6 +29,7 @@ export const postgresSchema = z
     url: url
       .exactOptional()
       .describe("`postgres://user@host/database`, or where such a URL is kept (`env:DATABASE_URL`)."),
+    service: z.string().min(1).exactOptional().describe("Section of the service file, `~/.pg_service.conf`."),
     container: containerSchema
       .exactOptional()
       .describe("The container that the server is in; it needs no published port."),
@@ -51,24 +59,21 @@ export const postgresSchema = z
     ...targetShape,
     ...policyShape,
   })
-  .refine(({ url: at, host, container }) => [at, host, container].filter((way) => way !== undefined).length === 1, {
+  .refine((settings) => ways.filter((way) => settings[way] !== undefined).length === 1, {
     when: ({ value }) => typeof value === "object" && value !== null,
-    error: "expected exactly one of url, host and container",
+    error: `expected exactly one of ${ways.join(", ")}`,
   })
-  .meta({ oneOf: [{ required: ["url"] }, { required: ["host"] }, { required: ["container"] }] });
+  .meta({ oneOf: ways.map((way) => ({ required: [way] })) });
 
 export type PostgresSettings = z.infer<typeof postgresSchema>;
 
 export const postgres: EngineKind<PostgresSettings> = {
-  describe({ url: written, container, host = "", port = 5432, database, databases }) {
+  describe({ url: written, service, container, host = "", port = 5432, database, databases }) {
     const named = listed(databases) ?? database;
     if (container !== undefined) return [describeContainer(container), named].filter(Boolean).join("/");
+    if (service !== undefined) return describeConnection(`service=${service}`, named);
     if (written === undefined) return `postgres://${host}:${port}/${named ?? ""}`;
-    const kept = parseReference(written);
-    if (kept !== undefined) return describeReference(kept);
-    const { place = "", name = "", query = "" } = urlParts.exec(written)?.groups ?? {};
-    const socket = new URLSearchParams(query).get("host");
-    return `postgres://${socket ?? place}/${named ?? name}`;
+    return describeConnection(written, named);
   },
   container: ({ container }) => container,
   references: ({ url: written = "", password }) => [
@@ -81,38 +86,53 @@ export const postgres: EngineKind<PostgresSettings> = {
       const { name, ...settings } = inside;
       return { settings: { engine: "postgres", ...settings }, name };
     }
-    const parts = urlParts.exec(source)?.groups;
-    if (parts === undefined) return undefined;
-    return { settings: { engine: "postgres", url: source }, name: parts["name"] || "postgres" };
+    const place = connectionPlace(source);
+    if (place === undefined) return undefined;
+    return { settings: { engine: "postgres", url: source }, name: place.database || place.service || "postgres" };
   },
   wantedPlace: (place) =>
-    urlParts.test(place) ? undefined : "postgres://user@host/database, or docker:container/database",
-  sourceless: { engine: "postgres", host: "no-source-given" },
+    /^postgres(ql)?:\/\//.test(place) ? undefined : "postgres://user@host/database, or docker:container/database",
+  sourceless: { engine: "postgres", host: noSource },
   async open(settings, context) {
-    const { url: written, password, ssl_root_certificate: sslRootCertificate, bin_directory: binDirectory } = settings;
-    const { lock_wait_timeout_ms: lockWaitTimeoutMs, host, port, user, database, databases, ssl, jobs } = settings;
-    const { container } = settings;
-    const isReference = written !== undefined && parseReference(written) !== undefined;
+    const { lock_wait_timeout_ms: lockWaitTimeoutMs, bin_directory: binDirectory, databases, jobs } = settings;
     const { postgres: makeEngine } = await import("@dbsave/postgres");
     return makeEngine({
-      ...defined({
-        host,
-        port,
-        user,
-        database,
-        databases,
-        ssl,
-        jobs,
-        lockWaitTimeoutMs,
-        binDirectory,
-        sslRootCertificate,
-      }),
-      ...(container === undefined ? {} : await postgresInContainer(container, port ?? 5432, context.env)),
-      ...(written === undefined ? {} : { url: isReference ? await context.read("url", written) : written }),
-      ...(password === undefined ? {} : { password: await context.read("password", password) }),
+      ...defined({ databases, jobs, lockWaitTimeoutMs, binDirectory }),
+      ...(await serverOf(settings, context)),
     });
   },
 };
+
+/** Where the server is: in its container, or where programs of PostgreSQL would find it. */
+async function serverOf(settings: PostgresSettings, context: EngineContext): Promise<PostgresOptions> {
+  const { url: written, service, container, host, port, user, database, ssl } = settings;
+  const sslRootCertificate = settings.ssl_root_certificate;
+  const isReference = written !== undefined && parseReference(written) !== undefined;
+  const given = {
+    ...defined({ service, host, port, user, database, ssl, sslRootCertificate }),
+    ...(written === undefined ? {} : { url: isReference ? await context.read("url", written) : written }),
+    ...(settings.password === undefined ? {} : { password: await context.read("password", settings.password) }),
+  };
+  if (container !== undefined) {
+    return { ...given, ...(await postgresInContainer(container, port ?? 5432, context.env)) };
+  }
+  if (host === noSource) return given;
+  const { libpqOptions } = await import("@dbsave/postgres");
+  return await libpqOptions(given, surroundings(context.env));
+}
+
+function surroundings(env: EngineContext["env"]): Surroundings {
+  return { env, home: env["HOME"] || homedir(), systemUser: systemUser() ?? (env["USER"] || "postgres") };
+}
+
+/** Undefined for a user without a name, as in a container with a number for one. */
+function systemUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
 
 function listed(databases: PostgresSettings["databases"]): string | undefined {
   return typeof databases === "string" ? databases : databases?.join(",");

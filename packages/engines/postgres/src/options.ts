@@ -79,12 +79,14 @@ export function parseOptions(options: PostgresOptions, profile: PostgresProfile 
   if (options.locator !== undefined && (options.url !== undefined || options.host !== undefined))
     throw invalid("locator", "it stands in place of url and host");
   const url = options.url === undefined ? {} : parseUrl(reveal(options.url), invalid);
+  if (url.service !== undefined || url.passwordFile !== undefined)
+    throw invalid("url", "service and passfile name files, which only libpqOptions() reads");
   const host = text("host", options.host ?? url.host ?? "localhost");
   const user = text("user", options.user ?? url.user ?? "postgres");
   const password = options.password ?? url.password;
   return {
     host,
-    port: whole("port", options.port ?? url.port ?? 5432, 1, 65_535),
+    port: whole("port", options.port ?? Number(url.port ?? 5432), 1, 65_535),
     user,
     password: password === undefined ? null : new Secret(reveal(password)),
     database: name("database", options.database ?? url.database ?? user),
