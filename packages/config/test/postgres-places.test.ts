@@ -8,7 +8,9 @@ const { signal } = new AbortController();
 
 async function adHoc(source: string, env: AdHocOptions["env"] = {}): Promise<TargetConfig> {
   const config = await adHocConfig({ source, to: "./backups", cwd: "/", env, tools: hostTools(), signal });
-  return config.targets[0] ?? expect.unreachable("there is no target");
+  const [target] = config.targets;
+  if (target === undefined) throw new Error("there is no target");
+  return target;
 }
 
 /** Where a probe tries to connect to: nobody listens on port 1. */
