@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ServerName } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { buildOnce, dbsave, dbsaveJson, emptyDirectory, start } from "./support/built-dbsave.ts";
-import { type DatabaseContainer, databaseContainer, docker, imageOf } from "./support/containers.ts";
+import { type DatabaseContainer, databaseContainer, docker, imageOf, namedVolume } from "./support/containers.ts";
 
 const servers: readonly ServerName[] = ["postgres-15", "postgres-17-timescale", "postgres-18-timescale"];
 const table = "create table orders as select g as id, md5(g::text) as note from generate_series(1, 5000) g";
@@ -55,12 +55,36 @@ describe.each(servers)("%s in a container, without a published port and without 
   });
 });
 
+describe("doctor", () => {
+  it("warns, with what to do, of data that would go with the container or with docker compose down -v", async (test) => {
+    const image = await imageOf("postgres-15", test);
+    const volume = namedVolume("--label", "com.docker.compose.project=shop", "--label", "com.docker.compose.volume=db");
+    const at = bareMachine();
+    const look = async (create: readonly string[]) => {
+      const { name } = databaseContainer(image, { create });
+      const { status, json } = await dbsaveJson(["doctor", `docker:${name}`, "--to", "./b"], at);
+      const { checks } = json as {
+        readonly checks: readonly { readonly severity: string; readonly message: string }[];
+      };
+      return { status, check: checks.find(({ message }) => message.startsWith("the data")) };
+    };
+    expect(await look([])).toMatchObject({
+      status: 5,
+      check: { severity: "warning", message: expect.stringContaining("writable layer"), fix: expect.any(String) },
+    });
+    expect(await look(["--volume", `${volume}:/data`])).toMatchObject({
+      status: 5,
+      check: { severity: "warning", fix: expect.stringContaining(`{ db: { external: true, name: ${volume} } }`) },
+    });
+    expect(await look(["--volume", `${namedVolume()}:/data`])).toMatchObject({ status: 0, check: { severity: "ok" } });
+  });
+});
+
 describe("a container of a configuration", () => {
   it("is found again by its compose service when it was made anew under another name, and is the same source", async (test) => {
     const image = await imageOf("postgres-15", test);
     const project = `dbsave-${randomBytes(4).toString("hex")}`;
-    const volume = docker("volume", "create", project);
-    onTestFinished(() => void spawnSync("docker", ["volume", "rm", "--force", volume]));
+    const volume = namedVolume();
     const labels = { "com.docker.compose.project": project, "com.docker.compose.service": "db" };
     const create = [
       ...Object.entries(labels).flatMap(([label, value]) => ["--label", `${label}=${value}`]),

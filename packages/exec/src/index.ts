@@ -4,6 +4,7 @@ export { type ContainerAddressOptions, containerAddress } from "./docker/contain
 export type { ContainerFacts, ContainerMount, ContainerNetwork, ContainerState } from "./docker/container-facts.ts";
 export { type ContainerToolsOptions, containerTools } from "./docker/container-tools.ts";
 export { containerVariables } from "./docker/container-variables.ts";
+export { type DataPlace, findDataPlace } from "./docker/data-place.ts";
 export { type FindContainerOptions, findContainer } from "./docker/find-container.ts";
 export type { ContainerSelector } from "./docker/selector.ts";
 export { type HostToolsOptions, hostTools } from "./host-tools.ts";

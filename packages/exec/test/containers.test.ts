@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -6,39 +6,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { Secret, type ToolRunner } from "@dbsave/core";
-import { currentRun, runLabel, startTimeoutMs, type TestContainer, tryServer } from "@dbsave/testbed";
-import { beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type ContainerSelector, captureText, containerTools, findContainer } from "../src/index.ts";
+import { another, container, docker } from "./docker.ts";
 import { scripts } from "./scripts.ts";
 
 const { signal } = new AbortController();
 const unique = `dbsave-t${process.pid}`;
-let found: TestContainer | string;
-
-beforeAll(async () => {
-  const server = await tryServer("postgres-17-timescale");
-  found = typeof server === "string" ? server : (server.container ?? "needs docker");
-}, startTimeoutMs);
-
-function container(test: Pick<TestContext, "skip">): TestContainer {
-  return typeof found === "string" ? test.skip(found) : found;
-}
-
-function docker(...args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync("docker", args, { encoding: "utf8" });
-  expect(status, stderr).toBe(0);
-  return stdout.trim();
-}
-
-/** A container of its own for one test, from the same image. */
-function another(test: Pick<TestContext, "skip">, options: readonly string[], command = ["sleep", "600"]): string {
-  const image = docker("inspect", "--format", "{{.Config.Image}}", container(test).id);
-  const mine = ["--detach", "--init", "--label", `${runLabel}=${currentRun().name}`];
-  const id = docker("run", ...mine, ...options, "--entrypoint", "", image, ...command);
-  onTestFinished(() => void docker("rm", "--force", "--volumes", id));
-  return id;
-}
-
 const version = (selector: ContainerSelector, tools: ToolRunner = containerTools({ container: selector })) =>
   captureText(tools, "pg_dump", ["--version"], { signal });
 

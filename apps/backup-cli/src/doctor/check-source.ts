@@ -4,6 +4,7 @@ import type { OpenTarget, OpenTargetOptions, TargetConfig } from "@dbsave/config
 import { DbsaveError, formatBytes, isDbsaveError, type ServerFacts, withContext } from "@dbsave/core";
 import type { Session } from "../session/session.ts";
 import { type Check, fromFinding, ok } from "./check.ts";
+import { checkContainer } from "./check-container.ts";
 import { freeBytesOf } from "./check-host.ts";
 
 /** Opens a target as a run would: secrets, codecs, the source itself, room to prove a backup of it. */
@@ -20,6 +21,7 @@ export async function* checkSource(
   const facts = await withContext(session.run, target.name, "probe", (ctx) => engine.probe(ctx));
   yield ok(about, `${facts.description}: ${engine.name} ${facts.version}, ${formatBytes(facts.sizeBytes)}`);
   for (const finding of facts.findings) yield fromFinding(about, finding);
+  yield* checkContainer(target, facts, about, session);
   if (target.verify === "restore") yield* checkScratch(engine.capabilities.scratch, facts, about, session);
 }
 

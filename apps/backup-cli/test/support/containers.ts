@@ -73,3 +73,10 @@ fi
 touch /tmp/ready
 exec su -s /bin/sh postgres -c "PATH=$PATH; exec postgres -D $DATA -c listen_addresses=* -c unix_socket_directories=/tmp"
 `;
+
+/** A volume that is removed after the test, when its containers are. */
+export function namedVolume(...options: readonly string[]): string {
+  const name = `dbsave-e2e-${randomBytes(6).toString("hex")}`;
+  onTestFinished(() => void docker("volume", "rm", name));
+  return docker("volume", "create", ...options, name);
+}

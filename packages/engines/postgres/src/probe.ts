@@ -1,5 +1,6 @@
 import { type Finding, isDbsaveError, type RunContext, type ServerFacts } from "@dbsave/core";
 import { type Session, withSession } from "./connect.ts";
+import { dataDirectory } from "./data-directory.ts";
 import { abandonedFindings } from "./databases/abandoned.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import { describeDatabases } from "./describe-databases.ts";
@@ -28,6 +29,8 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
   findings.push(...(await checkpointRight(options, server, ctx)));
   const { clientVersion, finding } = await findClient(options, server, ctx);
   findings.push(...finding);
+  const place = await withMaintenance(options, [], ctx.signal, (session) => dataDirectory(options, session));
+  findings.push(...place.findings);
   return {
     version: server.version,
     identity: options.databases === null ? `${identity}/${options.database}` : identity,
@@ -39,6 +42,7 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
       standby: server.isStandby,
       superuser: server.isSuperuser,
       clientVersion,
+      ...place.details,
       ...(await describeDatabases(options, ctx.signal)),
     },
   };
