@@ -21,6 +21,7 @@ export function gzip(options: GzipOptions = {}): Codec {
   return {
     name: "gzip",
     kind: "compression",
+    level,
     extension: ".gz",
     stockDecode: "gzip -dc",
     check: async () => {},

@@ -23,6 +23,7 @@ export function zstd(options: ZstdOptions = {}): Codec {
   return {
     name: "zstd",
     kind: "compression",
+    level,
     extension: ".zst",
     stockDecode: "zstd -dc",
     check: async () => {},

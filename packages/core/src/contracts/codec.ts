@@ -8,6 +8,8 @@ export interface Codec {
   /** As written in manifests: `zstd`, `gzip`, `age`. */
   readonly name: string;
   readonly kind: "compression" | "encryption";
+  /** Of a compression, for engines whose tools can compress as well. */
+  readonly level?: number;
   /** Appended to the stored name, with its dot: `.zst`. */
   readonly extension: string;
   /** The stock command that undoes it as a filter, for RESTORE.md: `zstd -dc`. It calls a file with the identity `key.txt`. */

@@ -42,6 +42,11 @@ export interface BackupRequest {
   readonly method?: string;
   readonly kind: BackupKind;
   readonly parent?: Manifest;
+  /**
+   * What artifacts are compressed with on their way. An engine whose tool can do the same may leave it to the tool, and
+   * says so by `ArtifactInfo.encoding`.
+   */
+  readonly compression?: { readonly name: string; readonly level?: number };
 }
 
 /** A line of the stock recipe in RESTORE.md. `artifact` forms are prefixed with the commands that decode that artifact. */

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { artifactSink } from "../artifacts/artifact-sink.ts";
 import { nextSequence } from "../catalog/catalog.ts";
 import type { Codec } from "../contracts/codec.ts";
-import type { BackupFacts, Engine, ServerFacts } from "../contracts/engine.ts";
+import type { BackupFacts, BackupRequest, Engine, ServerFacts } from "../contracts/engine.ts";
 import type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "../contracts/manifest.ts";
 import { writeDocument } from "../documents/document-store.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
@@ -48,7 +48,7 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
   const sink = artifactSink({ repository, target, id }, order.codecs, run);
   try {
     const facts = await withContext(run, target, "backup", (ctx) =>
-      engine.backup({ method: order.method, kind: order.kind }, sink, ctx),
+      engine.backup({ method: order.method, kind: order.kind, ...compressionOf(order.codecs) }, sink, ctx),
     );
     const artifacts = sink.finish();
     if (artifacts.length === 0) throw new DbsaveError("BACKUP_FAILED", `${target}: the engine gave no artifact`);
@@ -73,6 +73,13 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
     await discard(order, id);
     throw toDbsaveError(error, "BACKUP_FAILED", `${engine.name}: backup of ${target}`, run.signal);
   }
+}
+
+function compressionOf(codecs: readonly Codec[]): Pick<BackupRequest, "compression"> {
+  const codec = codecs.find(({ kind }) => kind === "compression");
+  if (codec === undefined) return {};
+  const { name, level } = codec;
+  return { compression: { name, ...(level !== undefined && { level }) } };
 }
 
 /** A storage that says "stored" and is wrong must be found out now, while the source is still there to be read again. */

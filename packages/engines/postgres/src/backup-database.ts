@@ -1,17 +1,16 @@
-import type { ArtifactSink, FingerprintItem, RunContext } from "@dbsave/core";
-import { abortStream, DbsaveError, isDbsaveError, sideBySide } from "@dbsave/core";
-import { dumpName } from "./artifacts.ts";
+import { type ArtifactSink, type BackupRequest, type FingerprintItem, type RunContext, sideBySide } from "@dbsave/core";
 import { type DatabaseSettings, databaseSettings } from "./catalog/database-settings.ts";
 import type { Session } from "./connect.ts";
+import { dumpDatabase } from "./dump-database.ts";
 import { fingerprintDatabase } from "./fingerprint.ts";
+import { whileLocked } from "./locks/while-locked.ts";
 import type { ParsedOptions } from "./options.ts";
 import { refuseErrors, refuseMissingPrivileges } from "./privileges.ts";
 import type { Details, PostgresProfile } from "./profile.ts";
+import { holdTables } from "./rows/hold-tables.ts";
 import type { Server } from "./server.ts";
-import { holdSnapshot, type Snapshot } from "./snapshot.ts";
-import { databaseArgument } from "./sql/quote.ts";
+import { holdSnapshot } from "./snapshot.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
-import { toolConnection } from "./tools/tool-connection.ts";
 
 export interface DatabaseBackup {
   readonly items: readonly FingerprintItem[];
@@ -19,14 +18,33 @@ export interface DatabaseBackup {
   readonly details: Details;
 }
 
+/** All that the backups of several databases have in common. */
+export interface DatabaseOrder {
+  readonly server: Server;
+  readonly pgDump: FoundTool;
+  readonly compression: BackupRequest["compression"];
+}
+
 /**
- * pg_dump and the fingerprint look at one exported snapshot, at the same time. pg_dump takes ACCESS SHARE on every table
- * until it ends, and gives up after the lock timeout. PERMISSION_DENIED before the dump when a table cannot be read.
+ * pg_dump and the fingerprint look at one exported snapshot, at the same time. Both hold every table (ACCESS SHARE) before
+ * the first byte is given to `sink`. While another session keeps one locked for longer than the timeout, all of it is let
+ * go and begun again in a new snapshot, three times in all; then SOURCE_BUSY says who it is. PERMISSION_DENIED before
+ * the dump when a table cannot be read.
  */
 export async function backupDatabase(
   options: ParsedOptions,
   database: string,
-  { server, pgDump }: { readonly server: Server; readonly pgDump: FoundTool },
+  order: DatabaseOrder,
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<DatabaseBackup> {
+  return await whileLocked(options, database, ctx, () => attempt(options, database, order, sink, ctx));
+}
+
+async function attempt(
+  options: ParsedOptions,
+  database: string,
+  { server, pgDump, compression }: DatabaseOrder,
   sink: ArtifactSink,
   ctx: RunContext,
 ): Promise<DatabaseBackup> {
@@ -35,10 +53,18 @@ export async function backupDatabase(
   await refuseUnfit(options.profile, snapshot.session);
   const details = (await options.profile.describe?.(snapshot.session)) ?? {};
   const settings = await databaseSettings(snapshot.session);
-  const [items] = await sideBySide<[readonly FingerprintItem[], unknown]>(ctx.signal, (signal) => [
-    fingerprintDatabase(options, snapshot, signal),
-    dump(options, snapshot, pgDump, sink, { ...ctx, signal }),
-  ]);
+  const [items] = await sideBySide<[readonly FingerprintItem[], unknown]>(ctx.signal, (signal) => {
+    const held = holdTables(options, snapshot, signal);
+    const fingerprint = async (): Promise<readonly FingerprintItem[]> => {
+      await using tables = await held;
+      return await fingerprintDatabase(options, snapshot, tables);
+    };
+    const dump = async (): Promise<void> => {
+      await held;
+      await dumpDatabase(options, snapshot, { pgDump, compression, sink }, { ...ctx, signal });
+    };
+    return [fingerprint(), dump()];
+  });
   return { items, settings, details };
 }
 
@@ -46,38 +72,4 @@ export async function backupDatabase(
 async function refuseUnfit({ name, examine }: PostgresProfile, session: Session): Promise<void> {
   const findings = (await examine?.(session)) ?? [];
   refuseErrors(findings.map((finding) => ({ ...finding, message: `${name}: ${finding.object}: ${finding.message}` })));
-}
-
-/** Not compressed: core does that once, with a checksum, on threads of its own. */
-async function dump(
-  options: ParsedOptions,
-  { id, database }: Snapshot,
-  pgDump: FoundTool,
-  sink: ArtifactSink,
-  ctx: RunContext,
-): Promise<void> {
-  const args = [
-    "--format=custom",
-    "--compress=0",
-    `--snapshot=${id}`,
-    `--lock-wait-timeout=${options.lockWaitTimeoutMs}`,
-    "--no-password",
-    `--dbname=${databaseArgument(database)}`,
-  ];
-  const env = toolConnection(options);
-  await sideBySide(ctx.signal, (signal) => {
-    const running = (options.tools ?? ctx.tools).run(pgDump.path, args, { signal, env });
-    const body = abortStream(running.stdout, signal, "postgres: backup");
-    return [sink.write({ name: dumpName(database), mediaType: "application/x-pg-dump" }, body), running.done];
-  }).catch((error: unknown) => {
-    throw lockedOut(error, database);
-  });
-}
-
-/** pg_dump waits for locks by a statement timeout. */
-function lockedOut(error: unknown, database: string): unknown {
-  if (!isDbsaveError(error, "TOOL_FAILED") || !/(?:lock|statement) timeout/.test(error.message)) return error;
-  return new DbsaveError("SOURCE_BUSY", `postgres: ${database}: another session holds a table locked`, {
-    cause: error,
-  });
 }

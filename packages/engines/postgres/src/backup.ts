@@ -29,7 +29,7 @@ export async function backup(
       `postgres: cannot back up by ${method}, ${request.kind}: it can by logical, full`,
     );
   try {
-    return await backupLogical(options, sink, ctx);
+    return await backupLogical(options, request, sink, ctx);
   } catch (error) {
     if (ctx.signal.aborted)
       throw new DbsaveError("ABORTED", `postgres: backup cancelled: ${describe(options)}`, { cause: error });
@@ -38,7 +38,12 @@ export async function backup(
 }
 
 /** One dump per database, each of its own snapshot; the globals; and how the databases were made. */
-async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: RunContext): Promise<BackupFacts> {
+async function backupLogical(
+  options: ParsedOptions,
+  { compression }: BackupRequest,
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<BackupFacts> {
   const databases = await chooseDatabases(options, ctx.signal);
   const consistentAt = ctx.now();
   const server = await withSession(options, options.database, ctx.signal, readServer);
@@ -49,7 +54,7 @@ async function backupLogical(options: ParsedOptions, sink: ArtifactSink, ctx: Ru
   const settings: DatabaseSettings[] = [];
   const more: Details[] = [];
   for (const database of databases) {
-    const taken = await backupDatabase(options, database, { server, pgDump }, sink, ctx);
+    const taken = await backupDatabase(options, database, { server, pgDump, compression }, sink, ctx);
     items.push(...taken.items);
     settings.push(taken.settings);
     more.push(taken.details);

@@ -6,6 +6,7 @@ import { sequenceItems } from "./catalog/sequence-items.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import type { ParsedOptions } from "./options.ts";
 import { fingerprintTables } from "./rows/fingerprint-tables.ts";
+import { type HeldTables, holdTables } from "./rows/hold-tables.ts";
 import { holdSnapshot, type Snapshot } from "./snapshot.ts";
 
 const algorithm = "rows-1";
@@ -15,7 +16,8 @@ export async function fingerprint(options: ParsedOptions, signal: AbortSignal): 
   const items: FingerprintItem[] = [];
   for (const database of await chooseDatabases(options, signal)) {
     await using snapshot = await holdSnapshot(options, database, signal);
-    items.push(...(await fingerprintDatabase(options, snapshot, signal)));
+    await using tables = await holdTables(options, snapshot, signal);
+    items.push(...(await fingerprintDatabase(options, snapshot, tables)));
   }
   items.push(...(await fingerprintGlobals(options, signal)));
   return assemble(options, items);
@@ -35,12 +37,12 @@ export async function fingerprint(options: ParsedOptions, signal: AbortSignal): 
 export async function fingerprintDatabase(
   options: ParsedOptions,
   snapshot: Snapshot,
-  signal: AbortSignal,
+  tables: HeldTables,
 ): Promise<readonly FingerprintItem[]> {
   const { session, database } = snapshot;
   const schema = await schemaItems(session);
   const large = await largeObjectItems(session);
-  const { items, greatest } = await fingerprintTables(options, snapshot, signal);
+  const { items, greatest } = await fingerprintTables(tables);
   const sequences = await sequenceItems(session, greatest);
   const more = (await options.profile.fingerprint?.(session, items)) ?? [];
   const all = [...schema, ...large, ...items, ...sequences, ...more];

@@ -27,11 +27,8 @@ export async function holdSnapshot(options: ParsedOptions, database: string, sig
   }
 }
 
-/** One transaction of `session` that sees `snapshot`; its locks are gone when it ends. */
-export async function lookAt<T>(session: Session, snapshot: Snapshot, work: () => Promise<T>): Promise<T> {
+/** From now on `session` sees `snapshot`, in a transaction that ends with it. */
+export async function lookAt(session: Session, snapshot: Snapshot): Promise<void> {
   await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   await session.query(`SET TRANSACTION SNAPSHOT '${snapshot.id}'`);
-  const result = await work();
-  await session.query("COMMIT");
-  return result;
 }

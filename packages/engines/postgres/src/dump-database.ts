@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import type { ArtifactInfo, ArtifactSink, BackupRequest, RunContext } from "@dbsave/core";
+import { abortStream, DbsaveError, isDbsaveError, sideBySide } from "@dbsave/core";
+import { dumpName } from "./artifacts.ts";
+import type { ParsedOptions } from "./options.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { databaseArgument } from "./sql/quote.ts";
+import type { FoundTool } from "./tools/find-tool.ts";
+import { toolConnection } from "./tools/tool-connection.ts";
+
+export interface DumpOrder {
+  readonly pgDump: FoundTool;
+  readonly compression: BackupRequest["compression"];
+  readonly sink: ArtifactSink;
+}
+
+/** The first pg_dump that knows Zstandard. */
+const zstdMajor = 16;
+
+/**
+ * Gives the dump of `snapshot` to the sink, once pg_dump has locked every table: SOURCE_BUSY, when it could not, leaves
+ * nothing in the sink. Where pg_dump can, it compresses itself, so that a fraction of the bytes has to move.
+ */
+export async function dumpDatabase(
+  options: ParsedOptions,
+  snapshot: Snapshot,
+  { pgDump, compression, sink }: DumpOrder,
+  ctx: RunContext,
+): Promise<void> {
+  const zstd = compression?.name === "zstd" && pgDump.major >= zstdMajor ? `zstd:${compression.level ?? 3}` : undefined;
+  const info: ArtifactInfo = { name: dumpName(snapshot.database), mediaType: "application/x-pg-dump" };
+  try {
+    if (zstd === undefined) await run("0", info);
+    else
+      await run(zstd, { ...info, encoding: "zstd" }).catch(async (error: unknown) => {
+        if (!isBuiltWithout(error)) throw error;
+        await run("0", info);
+      });
+  } catch (error) {
+    throw lockedOut(error, snapshot.database);
+  }
+
+  async function run(compress: string, artifact: ArtifactInfo): Promise<void> {
+    const args = dumpArguments(options, snapshot, compress);
+    await sideBySide(ctx.signal, (signal) => {
+      const { stdout, done } = (options.tools ?? ctx.tools).run(pgDump.path, args, {
+        signal,
+        env: toolConnection(options),
+      });
+      const body = abortStream(stdout, signal, "postgres: backup");
+      const write = async (): Promise<void> => {
+        await Promise.race([once(body, "readable"), done]); // it writes nothing before it has locked all
+        await sink.write(artifact, body);
+      };
+      return [write(), done];
+    });
+  }
+}
+
+function dumpArguments(options: ParsedOptions, { id, database }: Snapshot, compress: string): readonly string[] {
+  return [
+    "--format=custom",
+    `--compress=${compress}`,
+    `--snapshot=${id}`,
+    `--lock-wait-timeout=${options.lockWaitTimeoutMs}`,
+    "--no-password",
+    `--dbname=${databaseArgument(database)}`,
+  ];
+}
+
+function isBuiltWithout(error: unknown): boolean {
+  return isDbsaveError(error, "TOOL_FAILED") && /build does not support compression/.test(error.message);
+}
+
+/** pg_dump waits for locks by a statement timeout. */
+function lockedOut(error: unknown, database: string): unknown {
+  if (!isDbsaveError(error, "TOOL_FAILED") || !/(?:lock|statement) timeout/.test(error.message)) return error;
+  return new DbsaveError("SOURCE_BUSY", `postgres: ${database}: another session holds a table locked`, {
+    cause: error,
+  });
+}

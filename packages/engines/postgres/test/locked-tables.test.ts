@@ -1,0 +1,91 @@
+import { Client } from "pg";
+import { expect, it } from "vitest";
+import { postgres } from "../src/index.ts";
+import { parseOptions } from "../src/options.ts";
+import { fingerprintTables } from "../src/rows/fingerprint-tables.ts";
+import { holdTables } from "../src/rows/hold-tables.ts";
+import { holdSnapshot } from "../src/snapshot.ts";
+import { type TestServer, testServer } from "./support/server.ts";
+import { memorySink } from "./support/taken.ts";
+
+it("a backup that found a table locked begins again, and is good once the lock is gone", async (test) => {
+  const server = await testServer(test);
+  const database = await server.create();
+  await server.query(database, "CREATE TABLE t (a int)");
+  await using holder = await lockedBy(server, database, "TRUNCATE t; INSERT INTO t VALUES (1), (2)");
+  await using engine = postgres(server.engineOptions(database, { lockWaitTimeoutMs: 300 }));
+  await using ctx = await server.context();
+  const sink = memorySink();
+  let released: Promise<unknown> | undefined;
+  const facts = await engine.backup({ kind: "full" }, sink, {
+    ...ctx,
+    report: (event) => {
+      ctx.report(event);
+      released ??= holder.commit();
+    },
+  });
+  await released;
+  expect(ctx.events).toEqual([
+    { type: "note", message: expect.stringMatching(/^attempt 1 of 3: .*public\.t is locked/) },
+  ]);
+  expect(facts.fingerprint?.items.find(({ kind }) => kind === "table")).toMatchObject({ count: 2 });
+  expect([...sink.stored.keys()]).toEqual([`${database}.dump`, "globals.sql", "databases.json"]);
+});
+
+it("a backup gives up with SOURCE_BUSY when a table stays locked, and says who holds it and how to end it", async (test) => {
+  const server = await testServer(test);
+  const database = await server.create();
+  await server.query(database, "CREATE TABLE free (a int); CREATE TABLE held (a int)");
+  await using holder = await lockedBy(server, database, "LOCK TABLE held; SELECT 'canary 51c0'");
+  await using engine = postgres(server.engineOptions(database, { lockWaitTimeoutMs: 100 }));
+  await using ctx = await server.context();
+  const sink = memorySink();
+  const failure = await engine.backup({ kind: "full" }, sink, ctx).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    code: "SOURCE_BUSY",
+    message: expect.stringMatching(
+      new RegExp(`public\\.held is locked by session ${holder.pid}: .*\\(migrator\\), idle`),
+    ),
+    hint: expect.stringContaining(`SELECT pg_terminate_backend(${holder.pid});`),
+  });
+  expect(JSON.stringify([failure, ctx.events])).not.toContain("canary");
+  expect(sink.stored.size).toBe(0);
+  expect(ctx.events).toHaveLength(2);
+});
+
+it("no table can be emptied between the moment of a snapshot and the digest of its rows", async (test) => {
+  const server = await testServer(test);
+  const database = await server.create();
+  await server.query(database, "CREATE TABLE a (i int); CREATE TABLE b (i int); INSERT INTO b VALUES (1), (2)");
+  const options = parseOptions(server.engineOptions(database, { jobs: 2 }));
+  const { signal } = new AbortController();
+  await using snapshot = await holdSnapshot(options, database, signal);
+  await using tables = await holdTables(options, snapshot, signal);
+  for (const table of ["a", "b"]) {
+    const truncate = server.query(database, `SET lock_timeout = 50; TRUNCATE ${table}`);
+    await expect(truncate).rejects.toThrow("lock timeout");
+  }
+  const { items } = await fingerprintTables(tables);
+  expect(new Map(items.map(({ name, count }) => [name, count]))).toEqual(
+    new Map([
+      ["public.a", 0],
+      ["public.b", 2],
+    ]),
+  );
+  await tables[Symbol.asyncDispose]();
+  await server.query(database, "SET lock_timeout = 5000; TRUNCATE a, b");
+});
+
+interface Holder extends AsyncDisposable {
+  readonly pid: number;
+  commit(): Promise<unknown>;
+}
+
+/** A session that ran `sql` in a transaction which is still open. */
+async function lockedBy(server: TestServer, database: string, sql: string): Promise<Holder> {
+  const client = new Client({ connectionString: server.url(database), application_name: "migrator" });
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  await client.query(`BEGIN; ${sql}`);
+  return { pid: rows[0]?.pid ?? 0, commit: () => client.query("COMMIT"), [Symbol.asyncDispose]: () => client.end() };
+}
