@@ -160,8 +160,8 @@ export interface Engine extends AsyncDisposable {
   backup(request: BackupRequest, sink: ArtifactSink, ctx: RunContext): Promise<BackupFacts>;
   /** Structural check of the artifacts alone, without the source. */
   inspect(source: ArtifactSource, ctx: RunContext): Promise<readonly Finding[]>;
-  /** What `restore` would do; changes nothing. */
-  planRestore(request: RestoreRequest, manifest: Manifest, ctx: RunContext): Promise<RestorePlan>;
+  /** What `restore` would do; changes nothing. Reads at most the small artifacts of the backup. */
+  planRestore(request: RestoreRequest, source: ArtifactSource, ctx: RunContext): Promise<RestorePlan>;
   /** TARGET_NOT_EMPTY unless `force`; on any failure the place is as it was before. */
   restore(request: RestoreRequest, source: ArtifactSource, ctx: RunContext): Promise<RestoreReport>;
   /** The same engine on another place that `restore` can write into. Does no I/O; whoever asked disposes it. */

@@ -26,9 +26,10 @@ export interface RestoreOptions extends RunOptions {
 export async function planRestore(engine: Engine, options: RestoreOptions): Promise<RestorePlan> {
   checkEngine(engine, options.manifest);
   checkSelection(engine, options.select);
+  const { repository, manifest, codecs = [] } = options;
   const run = runWith(options);
-  return await withContext(run, options.manifest.target, "restore", (ctx) =>
-    engine.planRestore(requestOf(options), options.manifest, ctx),
+  return await withContext(run, manifest.target, "restore", (ctx) =>
+    engine.planRestore(requestOf(options), artifactSource(repository, manifest, codecs, run.signal), ctx),
   );
 }
 
@@ -44,9 +45,10 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
   checkSelection(engine, options.select);
   try {
     return await withContext(run, manifest.target, "restore", async (ctx) => {
-      const plan = await engine.planRestore(requestOf(options), manifest, ctx);
+      const source = artifactSource(repository, manifest, codecs, run.signal);
+      const plan = await engine.planRestore(requestOf(options), source, ctx);
       refuseErrors(engine.name, plan.findings);
-      return await engine.restore(requestOf(options), artifactSource(repository, manifest, codecs, run.signal), ctx);
+      return await engine.restore(requestOf(options), source, ctx);
     });
   } catch (error) {
     throw toDbsaveError(error, "RESTORE_FAILED", `${engine.name}: restore of ${manifest.id}`, run.signal);

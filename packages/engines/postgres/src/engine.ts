@@ -75,11 +75,11 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     backup: (request, sink, ctx) =>
       live(ctx, "BACKUP_FAILED", async () => backup(await located(ctx.signal), request, sink, ctx)),
     inspect: (source, ctx) => live(ctx, "SOURCE_INVALID", () => inspect(options, source, ctx)),
-    planRestore: (request, manifest, ctx) =>
+    planRestore: (request, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         checkSelection(identity, request.select);
         const here = await located(ctx.signal, request.into);
-        return await planRestore(...resolvePlace(here, request, manifest), manifest, ctx);
+        return await planRestore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),
     restore: (request, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {

@@ -17,11 +17,10 @@ import { withMaintenance } from "./databases/choose.ts";
 import { createDatabase, dropDatabase } from "./databases/create.ts";
 import { temporaryName } from "./databases/names.ts";
 import { type Filled, swapIn } from "./databases/swap-in.ts";
+import { type Destination, destinations, targetOf } from "./destinations.ts";
 import { describe, type ParsedOptions } from "./options.ts";
-import { type Destination, destinations, targetOf } from "./plan-restore.ts";
 import { fillDatabase } from "./restore-database.ts";
 import { dropRoles, restoreGlobals } from "./restore-globals.ts";
-import { refuseMissingExtensions } from "./restore-preflight.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -38,9 +37,9 @@ export async function restore(
   ctx: RunContext,
 ): Promise<RestoreReport> {
   try {
-    const { list, findings } = await destinations(options, request, source.manifest, ctx);
+    const { list, jobs, findings } = await destinations(options, request, source, ctx);
     refuseErrors("postgres", findings);
-    return await restoreInto(options, list, request.jobs ?? 1, source, ctx);
+    return await restoreInto(options, list, jobs, source, ctx);
   } catch (error) {
     if (ctx.signal.aborted)
       throw new DbsaveError("ABORTED", `postgres: restore cancelled: ${describe(options)}`, { cause: error });
@@ -60,10 +59,6 @@ async function restoreInto(
   const globals = await readText(source, globalsName, ctx.signal);
   const { server, roles } = await withMaintenance(options, [], ctx.signal, async (session) => {
     await dropAbandoned(session, ctx);
-    await refuseMissingExtensions(
-      session,
-      list.flatMap(({ database }) => settings.get(database) ?? []),
-    );
     return { server: await readServer(session), roles: await restoreGlobals(session, globals, options.globals) };
   });
   const made: Filled[] = [];

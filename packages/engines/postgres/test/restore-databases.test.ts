@@ -37,8 +37,8 @@ it("a name that the backup does not hold is refused with the nearest one that it
   const { source } = await take(engine, ctx);
   const request = { force: false, select: { databases: [shop.slice(0, -1)] } };
   const failure = { code: "SOURCE_NOT_FOUND", hint: `Did you mean ${shop}?` };
-  await expect(engine.planRestore(request, source.manifest, ctx)).rejects.toMatchObject(failure);
+  await expect(engine.planRestore(request, source, ctx)).rejects.toMatchObject(failure);
   await expect(engine.restore({ ...request, into: "x" }, source, ctx)).rejects.toMatchObject(failure);
   const both = { force: false, into: "one_name", select: { databases: [shop, other] } };
-  await expect(engine.planRestore(both, source.manifest, ctx)).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
+  await expect(engine.planRestore(both, source, ctx)).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
 });

@@ -139,7 +139,7 @@ describe("a part of a database", () => {
     await using shop = await taken(test);
     const { engine, database, source, ctx } = shop;
     const plan = (select: object, into?: string) =>
-      engine.planRestore({ force: true, select, ...(into === undefined ? {} : { into }) }, source.manifest, ctx);
+      engine.planRestore({ force: true, select, ...(into === undefined ? {} : { into }) }, source, ctx);
     await expect(plan({ tables: ["orders"] }, "x")).rejects.toMatchObject({
       code: "SOURCE_NOT_FOUND",
       hint: "Did you mean sales.orders?",

@@ -130,7 +130,7 @@ describe("a restore", () => {
     const user = server.query(database, "SELECT pg_sleep(20)").catch((error: Error) => error.message);
     const isThere = `SELECT FROM pg_stat_activity WHERE datname = '${database}' AND query LIKE '%pg_sleep%'`;
     while ((await server.query("postgres", isThere)).length === 0);
-    const [plan] = (await engine.planRestore({ force: true }, source.manifest, ctx)).findings;
+    const [plan] = (await engine.planRestore({ force: true }, source, ctx)).findings;
     expect(plan).toMatchObject({
       code: "TARGET_BUSY",
       message: expect.stringMatching(/a program without a name \(pid \d+, role/),

@@ -55,7 +55,7 @@ export function sqlite(options: SqliteOptions): Engine {
     save: (ctx) => reading(ctx, () => save(parsed, ctx)),
     backup: (request, sink, ctx) => reading(ctx, () => backup(parsed, request, sink, ctx)),
     inspect: (source, ctx) => live(ctx, () => inspect(source, ctx)),
-    planRestore: (request, manifest, ctx) =>
+    planRestore: (request, { manifest }, ctx) =>
       restoring(request, ctx, () => planRestore(request.into ?? parsed.path, request, manifest, ctx.now())),
     restore: (request, source, ctx) => restoring(request, ctx, () => restore(parsed, request, source, ctx)),
     fingerprint: (ctx) => reading(ctx, () => liveFingerprint(parsed, ctx)),

@@ -83,7 +83,7 @@ describe("a restore into a new place", () => {
     await symlink(join(directory, "nowhere"), join(directory, "dangling"));
     for (const name of ["missing/app.db", "folder", "dangling"]) {
       const request = { into: join(directory, name), force: true };
-      const { findings } = await engine.planRestore(request, taken.manifest, work.ctx);
+      const { findings } = await engine.planRestore(request, taken.source, work.ctx);
       expect(findings, name).toMatchObject([{ severity: "error", code: "OPTIONS_INVALID" }]);
       await expect(engine.restore(request, taken.source, work.ctx)).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
     }
@@ -96,7 +96,7 @@ describe("a restore into a new place", () => {
     await chmod(directory, 0o333);
     process.seteuid?.(65_534);
     onTestFinished(() => process.seteuid?.(0));
-    const { findings } = await engine.planRestore({ force: true }, taken.manifest, work.ctx);
+    const { findings } = await engine.planRestore({ force: true }, taken.source, work.ctx);
     expect(findings).toMatchObject([{ severity: "error", code: "PERMISSION_DENIED", object: directory }]);
     const restoring = engine.restore({ force: true }, taken.source, work.ctx);
     await expect(restoring).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
@@ -134,7 +134,7 @@ describe("a restore over a database", () => {
     await expect(engine.restore({ force: false }, taken.source, work.ctx)).rejects.toMatchObject({
       code: "TARGET_NOT_EMPTY",
     });
-    const { findings } = await engine.planRestore({ force: false }, taken.manifest, work.ctx);
+    const { findings } = await engine.planRestore({ force: false }, taken.source, work.ctx);
     expect(findings).toMatchObject([{ severity: "error", code: "TARGET_NOT_EMPTY", object: path }]);
     expect(await readFile(path)).toEqual(before);
     expect(await readdir(directory)).toEqual(["app.db"]);
@@ -230,7 +230,7 @@ describe("the plan of a restore", () => {
     const { directory, path, engine, work, taken } = await scene();
     await killedDatabase(path);
     const before = (await readdir(directory)).toSorted();
-    const plan = await engine.planRestore({ force: true }, taken.manifest, work.ctx);
+    const plan = await engine.planRestore({ force: true }, taken.source, work.ctx);
     expect(plan).toMatchObject({ target: path, findings: [] });
     expect(plan.steps.join("\n")).toMatch(/app\.db-wal.* aside, to .*before-restore/);
     expect((await readdir(directory)).toSorted()).toEqual(before);
@@ -240,7 +240,7 @@ describe("the plan of a restore", () => {
     const { directory, engine, work, taken } = await scene();
     const left = [".app.db.0123abcd.restoring", "app.db.before-restore-20260101T000000000Z"];
     for (const name of left) await writeFile(join(directory, name), "");
-    const { findings } = await engine.planRestore({ force: false }, taken.manifest, work.ctx);
+    const { findings } = await engine.planRestore({ force: false }, taken.source, work.ctx);
     expect(findings.map(({ severity }) => severity)).toEqual(["info", "info"]);
     expect(new Set(findings.map(({ object }) => basename(object)))).toEqual(new Set(left));
   });

@@ -54,7 +54,7 @@ export const brokenManners: readonly BrokenEngine[] = [
     fingerprint: (ctx) => honest.fingerprint({ ...ctx, signal: idle }),
   })),
   broken(notBegun, "plans what nobody wants any more", (honest) => ({
-    planRestore: (request, manifest, ctx) => honest.planRestore(request, manifest, { ...ctx, signal: idle }),
+    planRestore: (request, source, ctx) => honest.planRestore(request, source, { ...ctx, signal: idle }),
   })),
   broken(notBegun, "opens a backup nobody wants any more", (honest) => ({
     restore: async (request, source, ctx) => {

@@ -137,9 +137,9 @@ export const brokenRestores: readonly BrokenEngine[] = [
     },
   })),
   broken(plans, "begins while it plans", (honest, path) => ({
-    planRestore: async (request, manifest, ctx) => {
+    planRestore: async (request, source, ctx) => {
       await writeFile(`${request.into ?? path}.partial`, "");
-      return await honest.planRestore(request, manifest, ctx);
+      return await honest.planRestore(request, source, ctx);
     },
   })),
   broken(plans, "has no steps to show", (honest) => ({

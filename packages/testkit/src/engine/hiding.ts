@@ -36,7 +36,7 @@ async function everythingShown({ subject, ctx, events }: EngineTrial): Promise<R
     "the save report": await engine.save(ctx),
     "the fingerprint": await engine.fingerprint(ctx),
     "what is found in a damaged backup": await engine.inspect(replay(damaged), ctx),
-    "the plan": await engine.planRestore({ into, force: false }, held.manifest, ctx),
+    "the plan": await engine.planRestore({ into, force: false }, replay(held), ctx),
     "the error of a refused backup": await outcome(engine.backup({ ...full, method: "none" }, memorySink(), ctx)),
     "the error of a failed backup": await outcome(engine.backup(full, failingSink, ctx)),
     "the error of a refused restore": await outcome(engine.restore({ force: false }, replay(held), ctx)),

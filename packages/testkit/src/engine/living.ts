@@ -19,7 +19,7 @@ export const livingPromises: readonly EnginePromise[] = [
         const held = await hold(engine, ctx, request);
         await assertTidy(ctx);
         await engine.inspect(replay(held), ctx);
-        await engine.planRestore({ into, force: false }, held.manifest, ctx);
+        await engine.planRestore({ into, force: false }, replay(held), ctx);
         await assertTidy(ctx);
         await restoreInto(trial, replay(held), index > 0);
         await assertTidy(ctx);
@@ -51,7 +51,7 @@ export const livingPromises: readonly EnginePromise[] = [
         save: () => engine.save(ctx),
         backup: () => engine.backup(full, sink, ctx),
         inspect: () => engine.inspect(replay(held), ctx),
-        planRestore: () => engine.planRestore({ into: subject.into, force: false }, held.manifest, ctx),
+        planRestore: () => engine.planRestore({ into: subject.into, force: false }, replay(held), ctx),
         restore: () => engine.restore({ into: subject.into, force: false }, replay(held), ctx),
         fingerprint: () => engine.fingerprint(ctx),
       };

@@ -35,12 +35,8 @@ export const planningPromises: readonly EnginePromise[] = [
   },
 ];
 
-async function plan(
-  { subject, ctx }: EngineTrial,
-  { manifest }: HeldBackup,
-  request: RestoreRequest,
-): Promise<RestorePlan> {
-  return await changingNothing(subject, () => subject.engine.planRestore(request, manifest, ctx));
+async function plan({ subject, ctx }: EngineTrial, held: HeldBackup, request: RestoreRequest): Promise<RestorePlan> {
+  return await changingNothing(subject, () => subject.engine.planRestore(request, replay(held), ctx));
 }
 
 const errorsIn = (findings: readonly Finding[]): readonly string[] =>

@@ -71,7 +71,7 @@ async function refusesEach(
     const source = replay(held);
     await changingNothing(subject, () => refused(restorePart(trial, source, select), code));
     const request = { into: subject.into, force: false, select };
-    await refused(subject.engine.planRestore(request, held.manifest, ctx), code);
+    await refused(subject.engine.planRestore(request, replay(held), ctx), code);
     if (code === "UNSUPPORTED") assert.deepEqual(source.opened, [], "read the backup before it refused");
   }
 }

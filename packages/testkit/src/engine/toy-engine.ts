@@ -58,7 +58,7 @@ export function toyEngine({ path }: ToyOptions): Engine {
       live(ctx);
       return inspectToy(source, ctx.signal);
     },
-    async planRestore(request, manifest, ctx) {
+    async planRestore(request, { manifest }, ctx) {
       live(ctx);
       checkSelection({ name: "toy", capabilities }, request.select);
       return planToy(request.into ?? path, request, manifest);

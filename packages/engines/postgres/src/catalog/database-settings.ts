@@ -13,6 +13,8 @@ export interface DatabaseSettings {
   /** Of providers other than libc. */
   readonly locale: string | null;
   readonly icuRules: string | null;
+  /** What its text was sorted by; null where the provider has no versions, and before PostgreSQL 15. */
+  readonly collationVersion: string | null;
   readonly tablespace: string;
   readonly connectionLimit: number;
   readonly comment: string | null;
@@ -35,6 +37,7 @@ const settingsSql = `
     'name', d.datname, 'owner', pg_get_userbyid(d.datdba), 'encoding', pg_encoding_to_char(d.encoding),
     'collate', d.datcollate, 'ctype', d.datctype, 'provider', coalesce(j.row ->> 'datlocprovider', 'c'),
     'locale', coalesce(j.row ->> 'datlocale', j.row ->> 'daticulocale'), 'icuRules', j.row ->> 'daticurules',
+    'collationVersion', j.row ->> 'datcollversion',
     'tablespace', t.spcname, 'connectionLimit', d.datconnlimit, 'comment', shobj_description(d.oid, 'pg_database'),
     'rights', (SELECT coalesce(json_agg(json_build_object(
         'grantee', CASE x.grantee WHEN 0 THEN '' ELSE pg_get_userbyid(x.grantee) END,

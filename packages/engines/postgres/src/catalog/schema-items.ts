@@ -24,10 +24,11 @@ export async function schemaItems(session: Session): Promise<readonly Fingerprin
   return [...items, { kind: "setting", name: "database", hash: hash("sha256", settings) }];
 }
 
-/** Not its name, which a restore may change, nor its tablespace, which a server may lack. */
+/** Not its name, which a restore may change, nor its tablespace and its system's way to sort, which a server may lack. */
 function fingerprinted({
   name: _name,
   tablespace: _tablespace,
+  collationVersion: _collationVersion,
   extensions: _extensions,
   ...rest
 }: DatabaseSettings): object {

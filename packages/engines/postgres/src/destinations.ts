@@ -1,0 +1,115 @@
+import {
+  type ArtifactSource,
+  DbsaveError,
+  type Finding,
+  type Fingerprint,
+  type RestoreRequest,
+  type RunContext,
+} from "@dbsave/core";
+import { type BackupContents, contentsOf } from "./backup-contents.ts";
+import { busyDatabase } from "./databases/busy.ts";
+import { withMaintenance } from "./databases/choose.ts";
+import { examinePlace, type Place } from "./databases/place.ts";
+import type { ParsedOptions } from "./options.ts";
+import { examineServer } from "./preflight/examine-server.ts";
+import { expectedIn } from "./selection/expected.ts";
+import { type Part, selectedPart } from "./selection/part.ts";
+import { selectedDatabases } from "./selection/selected-databases.ts";
+
+/** Where one database of a backup goes. */
+export interface Destination {
+  readonly database: string;
+  readonly into: string;
+  readonly place: Place;
+  /** Null for all of the database. */
+  readonly part: Part | null;
+  /** What the backup's fingerprint says of the whole database. */
+  readonly whole: Fingerprint;
+}
+
+export interface Destinations {
+  readonly list: readonly Destination[];
+  /** Sessions of pg_restore. */
+  readonly jobs: number;
+  readonly findings: readonly Finding[];
+}
+
+export function targetOf(list: readonly Destination[]): string {
+  return list.map(({ into }) => into).join(", ");
+}
+
+/** Where everything goes, and what prevents it; the backup is not read where the place already does. */
+export async function destinations(
+  options: ParsedOptions,
+  request: RestoreRequest,
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<Destinations> {
+  const { manifest } = source;
+  const contents = contentsOf(manifest);
+  const jobs = jobsOf(request);
+  const names = placesFor(options, request, contents);
+  return await withMaintenance(options, [...names.values()], ctx.signal, async (session) => {
+    const findings: Finding[] = [];
+    const list: Destination[] = [];
+    for (const [database, into] of names) {
+      const busy = await busyDatabase(session, into);
+      const place = await examinePlace(options, session, into, ctx.signal);
+      const whole = expectedIn(manifest, database);
+      const part = selectedPart(whole, request.select);
+      list.push({ database, into, place, part, whole });
+      if (place === "taken" && (part !== null || !request.force)) findings.push(notEmpty(into));
+      else if (busy !== undefined) findings.push(busy);
+    }
+    if (findings.length > 0) return { list, jobs, findings };
+    const wanted = { databases: [...names.keys()], jobs };
+    return { list, jobs, findings: await examineServer(options, session, source, wanted, ctx) };
+  });
+}
+
+function notEmpty(object: string): Finding {
+  return { severity: "error", code: "TARGET_NOT_EMPTY", object, message: "the database is not empty" };
+}
+
+const mostJobs = 64;
+
+function jobsOf({ jobs = 1 }: RestoreRequest): number {
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= mostJobs) return jobs;
+  throw new DbsaveError("OPTIONS_INVALID", `postgres: jobs: it must be a whole number from 1 to ${mostJobs}`);
+}
+
+/** A part goes into a database of its own, which must be named. */
+function refuseUnclear(databases: readonly string[], into: string | undefined): void {
+  if (databases.length !== 1) {
+    throw new DbsaveError("OPTIONS_INVALID", "postgres: schemas and tables are of one database, which is not named", {
+      hint: `Select one of ${databases.join(", ")}.`,
+    });
+  }
+  if (into !== undefined) return;
+  throw new DbsaveError("OPTIONS_INVALID", "postgres: schemas and tables need a new database, which is not named", {
+    hint: "Name the place: a database that does not exist yet.",
+  });
+}
+
+function placesFor(
+  options: ParsedOptions,
+  { into, select }: RestoreRequest,
+  contents: BackupContents,
+): ReadonlyMap<string, string> {
+  const { isPlain } = contents;
+  const databases = selectedDatabases(contents, select);
+  const [only] = databases;
+  if ((select?.schemas ?? select?.tables) !== undefined) refuseUnclear(databases, into);
+  if (into !== undefined && Buffer.byteLength(into) > 63)
+    throw new DbsaveError("OPTIONS_INVALID", "postgres: the name of a database has at most 63 bytes");
+  if (databases.length === 1 && only !== undefined)
+    return new Map([[only, into ?? (isPlain ? options.database : only)]]);
+  if (into === undefined) return new Map(databases.map((database) => [database, database]));
+  throw new DbsaveError(
+    "OPTIONS_INVALID",
+    `postgres: ${databases.length} databases are to be restored, ${into} is one name`,
+    {
+      hint: "Select one of them, or leave the place out: each database is restored under its own name.",
+    },
+  );
+}
