@@ -1,21 +1,35 @@
 import type { Session } from "./connect.ts";
 import { type GlobalStatement, statementKind } from "./globals/statement-kind.ts";
 import type { GlobalsPolicy } from "./options.ts";
+import { sqlStateOf } from "./sql/driver-error.ts";
 import { identifier } from "./sql/quote.ts";
 import { splitStatements } from "./sql/statements.ts";
 
 export interface RestoredGlobals {
   /** In the order they were made. */
   readonly rolesCreated: readonly string[];
+  /** Roles that were there already. */
+  readonly rolesLeft: readonly string[];
   /** Statements about what was there already, which the policy left alone. */
   readonly left: number;
   /** Tablespaces that could not be made here: their objects go where the database is. */
   readonly tablespacesMissing: readonly string[];
 }
 
+/** Two runs at once can make the same role: the other one's is as good. */
+const roleIsThere = "42710";
+
+/** A tablespace needs a directory that only the server's own system can provide. */
+const noTablespaceHere: ReadonlySet<string | undefined> = new Set([
+  "58P01", // the directory does not exist
+  "42P17", // it is inside the data directory, or not absolute
+  "42501", // the role is no superuser, or the directory is not the server's
+  "55006", // another tablespace uses it
+]);
+
 /**
- * Runs what pg_dumpall wrote, statement by statement. Nothing but what is there already is passed over, and a tablespace
- * whose directory is not there; every other error is thrown, after the roles that were made are dropped again.
+ * Runs what pg_dumpall wrote, statement by statement. What is there already is passed over and counted, and so is a tablespace
+ * that cannot be here; every other error is thrown, after the roles that were made are dropped again.
  */
 export async function restoreGlobals(session: Session, text: string, policy: GlobalsPolicy): Promise<RestoredGlobals> {
   const there = await session.query<{ role: string }>("SELECT rolname AS role FROM pg_roles");
@@ -24,6 +38,7 @@ export async function restoreGlobals(session: Session, text: string, policy: Glo
     existing: new Set(there.map(({ role }) => role)),
     spaces: new Set(spaces.map(({ space }) => space)),
     rolesCreated: [] as string[],
+    rolesLeft: [] as string[],
     tablespacesMissing: [] as string[],
     left: 0,
   };
@@ -48,6 +63,7 @@ interface State {
   readonly existing: ReadonlySet<string>;
   readonly spaces: ReadonlySet<string>;
   readonly rolesCreated: string[];
+  readonly rolesLeft: string[];
   readonly tablespacesMissing: string[];
   left: number;
 }
@@ -56,12 +72,15 @@ async function run(session: Session, sql: string, policy: GlobalsPolicy, state: 
   const statement = statementKind(sql);
   if (statement.kind === "session") return;
   if (isLeft(statement, policy, state)) {
+    if (statement.kind === "create-role") state.rolesLeft.push(statement.name);
     state.left += 1;
-    return;
+  } else if (statement.kind === "create-tablespace") {
+    await createTablespace(session, sql, statement.name, state);
+  } else if (statement.kind === "create-role") {
+    await createRole(session, sql, statement.name, state);
+  } else {
+    await session.query(sql);
   }
-  if (statement.kind === "create-tablespace") return await createTablespace(session, sql, statement.name, state);
-  await session.query(sql);
-  if (statement.kind === "create-role") state.rolesCreated.push(statement.name);
 }
 
 function isLeft({ kind, name }: GlobalStatement, policy: GlobalsPolicy, state: State): boolean {
@@ -72,12 +91,26 @@ function isLeft({ kind, name }: GlobalStatement, policy: GlobalsPolicy, state: S
   return false;
 }
 
+async function createRole(session: Session, sql: string, name: string, state: State): Promise<void> {
+  await session.query("SAVEPOINT role");
+  try {
+    await session.query(sql);
+    state.rolesCreated.push(name);
+  } catch (error) {
+    if (sqlStateOf(error) !== roleIsThere) throw error;
+    await session.query("ROLLBACK TO role");
+    state.rolesLeft.push(name);
+    state.left += 1;
+  }
+}
+
 /** Not possible inside a transaction; pg_dumpall puts tablespaces after all roles. */
 async function createTablespace(session: Session, sql: string, name: string, state: State): Promise<void> {
   await session.query("COMMIT");
   try {
     await session.query(sql);
-  } catch {
+  } catch (error) {
+    if (!noTablespaceHere.has(sqlStateOf(error))) throw error;
     state.tablespacesMissing.push(name);
   }
   await session.query("BEGIN");

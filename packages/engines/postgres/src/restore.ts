@@ -21,6 +21,7 @@ import { type Destination, destinations, targetOf } from "./destinations.ts";
 import { describe, type ParsedOptions } from "./options.ts";
 import { fillDatabase } from "./restore-database.ts";
 import { dropRoles, restoreGlobals } from "./restore-globals.ts";
+import { restoreNotes } from "./restore-notes.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -86,10 +87,13 @@ async function restoreInto(
     }
     const movedAside = await swapIn(options, made, ctx.now());
     await arrive(options, list, ctx);
-    const { left, rolesCreated, tablespacesMissing } = roles;
+    for (const message of options.isIsolated ? [] : restoreNotes(roles, keysLeftOut))
+      ctx.report({ type: "note", message });
+    const { left, rolesCreated, rolesLeft, tablespacesMissing } = roles;
     const details = {
       databases: list.length,
       rolesCreated: rolesCreated.length,
+      rolesLeft: rolesLeft.length,
       globalsLeft: left,
       tablespacesMissing: tablespacesMissing.length,
       foreignKeysLeftOut: keysLeftOut,

@@ -79,7 +79,10 @@ describe("a restore", () => {
     const { source } = await take(engine, ctx);
     await server.query(database, `DROP TABLE t; DROP ROLE "${gone.replaceAll('"', '""')}"; ALTER ROLE ${old} NOLOGIN`);
     const report = await engine.restore({ into: `${database}_copy`, force: false }, source, ctx);
-    expect(report.details).toMatchObject({ rolesCreated: 1 });
+    expect(report.details).toMatchObject({ rolesCreated: 1, tablespacesMissing: 0 });
+    const notes = ctx.events.flatMap((event) => (event.type === "note" ? [event.message] : []));
+    expect(notes).toContain(`created 1 role (${gone})`);
+    expect(notes).toContainEqual(expect.stringMatching(/^left \d+ roles? \(.*as they are/));
     expect(report.details["globalsLeft"]).toBeGreaterThan(1);
     const roles = await server.query(
       "postgres",
@@ -166,3 +169,21 @@ function failing(bytes: Buffer): Readable {
     { objectMode: false },
   );
 }
+
+it("what was in a tablespace that cannot be here goes where the database is, and every other error of the globals ends it", async (test) => {
+  const server = await testServer(test);
+  const database = await server.create();
+  await server.query(database, "CREATE TABLE t AS SELECT 1 AS a");
+  await using engine = postgres(server.engineOptions(database));
+  await using ctx = await server.context();
+  const { facts, artifacts } = await take(engine, ctx);
+  const withGlobals = (sql: string) =>
+    sourceOf(facts, new Map([...artifacts, ["globals.sql", Buffer.from(`CREATE ROLE postgres;\n${sql}\n`)]]));
+  const request = { into: `${database}_copy`, force: false };
+  const broken = withGlobals("CREATE ROLE made_for_nothing;\nALTER ROLE made_for_nothing NO SUCH WORD;");
+  await expect(engine.restore(request, broken, ctx)).rejects.toMatchObject({ code: "RESTORE_FAILED" });
+  expect(await server.query("postgres", "SELECT FROM pg_roles WHERE rolname = 'made_for_nothing'")).toEqual([]);
+  const moved = withGlobals("CREATE TABLESPACE fast OWNER postgres LOCATION '/no/such/directory';");
+  const report = await engine.restore(request, moved, ctx);
+  expect(report.details).toMatchObject({ tablespacesMissing: 1, rolesCreated: 0, globalsLeft: 1 });
+});

@@ -9,6 +9,11 @@ export function driverError(error: unknown, what: string): unknown {
   return new DbsaveError(code, text(error, what), { cause: error });
 }
 
+/** What the server called an error that `driverError` made: `42710`. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof Error ? sqlState(error.cause) : undefined;
+}
+
 /** Five characters from the server, or the system's code. */
 function sqlState(error: unknown): string | undefined {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
