@@ -11,10 +11,7 @@ import { listenForSignals } from "./session/signals.ts";
 export async function main(argv: readonly string[], version: string): Promise<void> {
   surviveClosedReaders();
   let reporter: Reporter | undefined;
-  const interruption = listenForSignals(
-    (status) => process.exit(status),
-    (message) => reporter?.tell("warning", message),
-  );
+  const interruption = listenForSignals((message) => reporter?.tell("warning", message));
   const { signal } = interruption;
   const asJson = argv.includes("--json");
   let status: number;

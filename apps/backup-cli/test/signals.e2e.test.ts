@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, openSync, readdirSync } from "node:fs";
+import { existsSync, openSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { buildOnce, dbsave, dbsaveJson, emptyDirectory, entry, start } from "./support/built-dbsave.ts";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { buildOnce, dbsave, dbsaveJson, emptyDirectory, entry, type Started, start } from "./support/built-dbsave.ts";
 import { makeDatabase } from "./support/databases.ts";
 
 buildOnce();
@@ -56,8 +57,48 @@ describe("a signal in the middle of a backup", () => {
     run.child.kill("SIGTERM");
     await run.says("once more ends at once");
     run.child.kill("SIGINT");
-    expect([130, 143]).toContain((await run.ended).status);
+    const { status, signal } = await run.ended;
+    expect([143, "SIGINT"]).toContain(status ?? signal);
     expect(await dbsaveJson(["list", "--from", "./b"], { cwd })).toMatchObject({ status: 0, json: { backups: [] } });
+  });
+});
+
+describe.skipIf(!existsSync("/proc/self/fd"))("a signal while a thread waits inside SQLite (needs /proc)", () => {
+  /** A command that waits for the lock of another process, for an hour. */
+  async function stuckCommand(): Promise<Started> {
+    const cwd = emptyDirectory();
+    const path = makeDatabase(cwd);
+    const application = new DatabaseSync(path);
+    application.exec("pragma journal_mode = delete; begin exclusive");
+    onTestFinished(() => application.close());
+    const target = "app: { engine: sqlite, path: ./app.db, busy_timeout_ms: 3600000 }";
+    writeFileSync(
+      join(cwd, "dbsave.yaml"),
+      `version: 1\nstorages: { s: { type: fs, path: ./b } }\ntargets: { ${target} }\n`,
+    );
+    const run = start(["save"], { cwd });
+    await expect.poll(() => openFiles(run.child.pid), { timeout: 10_000 }).toContain(path);
+    return run;
+  }
+
+  it("ends it within 10 s, by that signal", { timeout: 20_000 }, async () => {
+    const run = await stuckCommand();
+    const signalledAt = performance.now();
+    run.child.kill("SIGTERM");
+    const { status, signal } = await run.ended;
+    expect(status ?? signal).toBe("SIGTERM");
+    expect(performance.now() - signalledAt).toBeLessThan(10_000);
+  });
+
+  it("ends it at once when it comes twice", async () => {
+    const run = await stuckCommand();
+    run.child.kill("SIGTERM");
+    await run.says("once more ends at once");
+    const signalledAt = performance.now();
+    run.child.kill("SIGTERM");
+    const { status, signal } = await run.ended;
+    expect(status ?? signal).toBe("SIGTERM");
+    expect(performance.now() - signalledAt).toBeLessThan(2_000);
   });
 });
 
@@ -110,6 +151,17 @@ describe("a reader that goes away", () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining("ENOSPC") });
   });
 });
+
+function openFiles(pid = 0): readonly string[] {
+  const directory = `/proc/${pid}/fd`;
+  return readdirSync(directory).map((name) => {
+    try {
+      return readlinkSync(join(directory, name));
+    } catch {
+      return ""; // closed meanwhile
+    }
+  });
+}
 
 function filesBelow(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -9,7 +9,9 @@ import { beforeAll, onTestFinished } from "vitest";
 export const entry: string = fileURLToPath(new URL("../../dist/dbsave.js", import.meta.url));
 
 export interface Ended {
+  /** Null when a signal ended it. */
   readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -69,7 +71,14 @@ export function start(args: readonly string[], { cwd, env = {} }: StartOptions):
     stderr += chunk;
     for (const watch of watchers) watch();
   });
-  const ended = once(child, "close").then(([status]): Ended => ({ status: status as number | null, stdout, stderr }));
+  const ended = once(child, "close").then(
+    ([status, signal]): Ended => ({
+      status: status as number | null,
+      signal: signal as NodeJS.Signals | null,
+      stdout,
+      stderr,
+    }),
+  );
   const says = (words: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const watch = (): void => {

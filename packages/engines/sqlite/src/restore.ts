@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, chown, open, rm, stat } from "node:fs/promises";
 import type { ArtifactSource, RestoreReport, RestoreRequest, RunContext } from "@dbsave/core";
 import { DbsaveError, isDbsaveError, nodeFs, toDbsaveError } from "@dbsave/core";
+import { holdersOf } from "./file/holders.ts";
 import { asideName, companionSuffixes, examinePlace, type RestorePlace, temporaryName } from "./file/restore-place.ts";
 import { swapIn } from "./file/swap-in.ts";
 import { materialise } from "./materialise.ts";
@@ -44,7 +45,10 @@ export async function restore(
   }
 }
 
-/** The claim also moves what is in the old `-wal` into the old database, which is therefore whole in one file. */
+/**
+ * The claim also moves what is in the old `-wal` into the old database, which is therefore whole in one file. Outside WAL mode it
+ * does not see who has the database open and does nothing: such a connection would go on with the old file, so it is looked for.
+ */
 async function refuseBusy(place: RestorePlace, busyTimeoutMs: number, signal: AbortSignal): Promise<void> {
   if (!place.hasDatabase) return;
   try {
@@ -53,6 +57,10 @@ async function refuseBusy(place: RestorePlace, busyTimeoutMs: number, signal: Ab
     if (!isDbsaveError(error, "SOURCE_BUSY")) throw error;
     throw new DbsaveError("TARGET_BUSY", `sqlite: another process uses the database: ${place.path}`, { cause: error });
   }
+  const holders = await holdersOf(place.path);
+  if (holders.length === 0) return;
+  const message = `sqlite: another process has the database open: ${place.path}`;
+  throw new DbsaveError("TARGET_BUSY", message, { hint: `Stop process ${holders.join(", ")} first.` });
 }
 
 /** Owner and mode of the old file, then everything on the disk. */

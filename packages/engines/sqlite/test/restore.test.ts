@@ -1,5 +1,8 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { chmod, chown, copyFile, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DbsaveError, type Engine } from "@dbsave/core";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -77,11 +80,11 @@ describe("a restore into a new place", () => {
     expect(rowsOf(into)).toEqual(["saved"]);
   });
 
-  it("refuses a missing directory, a directory and a link to nowhere, and says so beforehand", async () => {
+  it("refuses a missing directory, a directory, a link to nowhere and white space at the end, and says so beforehand", async () => {
     const { directory, engine, work, taken } = await scene();
     await mkdir(join(directory, "folder"));
     await symlink(join(directory, "nowhere"), join(directory, "dangling"));
-    for (const name of ["missing/app.db", "folder", "dangling"]) {
+    for (const name of ["missing/app.db", "folder", "dangling", "app.db ", "app.db\n"]) {
       const request = { into: join(directory, name), force: true };
       const { findings } = await engine.planRestore(request, taken.source, work.ctx);
       expect(findings, name).toMatchObject([{ severity: "error", code: "OPTIONS_INVALID" }]);
@@ -188,6 +191,24 @@ describe("a restore over a database", () => {
       await engine.restore({ force: true }, taken.source, work.ctx);
       expect(rowsOf(path)).toEqual(["saved"]);
     }
+  });
+
+  it("is TARGET_BUSY while an idle process has it open without WAL, which would go on with the old file", async (test) => {
+    if (process.platform !== "linux") test.skip("needs Linux, where open files can be looked for");
+    const { path, engine, work, taken } = await scene();
+    writeRows(path, "delete", "old");
+    const application = fork(fileURLToPath(new URL("./support/idle.mjs", import.meta.url)), [path]);
+    onTestFinished(() => void application.kill("SIGKILL"));
+    await once(application, "message");
+    await expect(engine.restore({ force: true }, taken.source, work.ctx)).rejects.toMatchObject({
+      code: "TARGET_BUSY",
+      hint: `Stop process ${application.pid} first.`,
+    });
+    expect(rowsOf(path)).toEqual(["old"]);
+    application.disconnect();
+    await once(application, "exit");
+    await engine.restore({ force: true }, taken.source, work.ctx);
+    expect(rowsOf(path)).toEqual(["saved"]);
   });
 
   it("keeps the owner and the mode of the old file", async (test) => {

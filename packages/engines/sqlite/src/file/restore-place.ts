@@ -18,12 +18,13 @@ export interface RestorePlace {
 }
 
 /**
- * In place of it OPTIONS_INVALID, when the directory is missing, or it is a directory or a link to nowhere, and
+ * In place of it OPTIONS_INVALID, when the directory is missing, it is a directory or a link to nowhere, or ends in white space, and
  * PERMISSION_DENIED when this user may not look. Changes nothing.
  */
 export async function examinePlace(asked: string): Promise<RestorePlace | Finding> {
   const path = await realPlace(asked);
   if (typeof path !== "string") return path;
+  if (path !== path.trim()) return invalid(path, "it ends in white space, which the SQLite library would cut off");
   const directory = dirname(path);
   const name = basename(path);
   const entries = await nodeFs.list(directory).catch((error: unknown) => unreachable(directory, error));
