@@ -1,5 +1,5 @@
 export { type Catalog, type CatalogEntry, type DamagedBackup, listTargets, readCatalog } from "./catalog/catalog.ts";
-export { compareFingerprints } from "./catalog/compare-fingerprints.ts";
+export { compareFingerprints, comparesContents } from "./catalog/compare-fingerprints.ts";
 export { findBackup } from "./catalog/find-backup.ts";
 export { type Freshness, freshnessOf } from "./catalog/freshness.ts";
 export { pinBackup, unpinBackup } from "./catalog/pin.ts";

@@ -1,5 +1,6 @@
 import {
   type Comparison,
+  comparesContents,
   ERRORS,
   formatBytes,
   type Manifest,
@@ -70,5 +71,6 @@ function contentsOf({ fingerprint }: Manifest, comparison: Comparison | null): s
   const { items = 0, rows = 0 } = comparison ?? {};
   const all = fingerprint?.items.length ?? 0;
   const part = items < all ? ` (what was restored; the backup has ${counted(all, "item")})` : "";
-  return `${counted(items, "item")}, ${counted(rows, "row")}${part}`;
+  const blind = fingerprint === null || comparesContents(fingerprint) ? "" : ", contents of rows not compared";
+  return `${counted(items, "item")}, ${counted(rows, "row")}${part}${blind}`;
 }

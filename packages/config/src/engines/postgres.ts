@@ -48,6 +48,10 @@ export const postgresSchema = z
       .describe("As `sslmode` of PostgreSQL's own programs."),
     ssl_root_certificate: path.exactOptional().describe("File with the certificates to trust."),
     method: z.enum(["logical"]).exactOptional().describe("How the backup is taken: by pg_dump."),
+    fingerprint: z
+      .enum(["full", "counts"])
+      .exactOptional()
+      .describe("What a proof compares: the contents of all rows, or how many there are."),
     jobs: z.int().min(1).max(64).exactOptional().describe("Sessions that read for the fingerprint."),
     lock_wait_timeout_ms: z
       .int()
@@ -94,10 +98,16 @@ export const postgres: EngineKind<PostgresSettings> = {
     /^postgres(ql)?:\/\//.test(place) ? undefined : "postgres://user@host/database, or docker:container/database",
   sourceless: { engine: "postgres", host: noSource },
   async open(settings, context) {
-    const { lock_wait_timeout_ms: lockWaitTimeoutMs, bin_directory: binDirectory, databases, jobs } = settings;
+    const {
+      lock_wait_timeout_ms: lockWaitTimeoutMs,
+      bin_directory: binDirectory,
+      databases,
+      fingerprint,
+      jobs,
+    } = settings;
     const { postgres: makeEngine } = await import("@dbsave/postgres");
     return makeEngine({
-      ...defined({ databases, jobs, lockWaitTimeoutMs, binDirectory }),
+      ...defined({ databases, fingerprint, jobs, lockWaitTimeoutMs, binDirectory }),
       ...(await serverOf(settings, context)),
     });
   },

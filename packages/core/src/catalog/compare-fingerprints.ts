@@ -1,6 +1,11 @@
 import type { Finding } from "../contracts/finding.ts";
 import type { Fingerprint, FingerprintItem } from "../contracts/fingerprint.ts";
 
+/** Whether equal fingerprints mean equal contents, and not only as many rows. */
+export function comparesContents({ algorithm }: Fingerprint): boolean {
+  return !/-counts-\d+$/.test(algorithm);
+}
+
 /** Every difference as an error that names the object and the counts; empty when the contents are equal. */
 export function compareFingerprints(expected: Fingerprint, actual: Fingerprint): readonly Finding[] {
   if (expected.algorithm !== actual.algorithm) {

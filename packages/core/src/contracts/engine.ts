@@ -166,8 +166,8 @@ export interface Engine extends AsyncDisposable {
   restore(request: RestoreRequest, source: ArtifactSource, ctx: RunContext): Promise<RestoreReport>;
   /** The same engine on another place that `restore` can write into. Does no I/O; whoever asked disposes it. */
   at(place: string): Engine;
-  /** Digest of the live contents. */
-  fingerprint(ctx: RunContext): Promise<Fingerprint>;
+  /** Digest of the live contents, by the algorithm of another fingerprint where the engine has several. */
+  fingerprint(ctx: RunContext, algorithm?: string): Promise<Fingerprint>;
   /** Present when `capabilities.scratch`. */
   scratch?(manifest: Manifest, ctx: RunContext): Promise<ScratchInstance>;
 }

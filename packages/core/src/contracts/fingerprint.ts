@@ -11,7 +11,7 @@ export interface FingerprintItem {
 
 /** What a database held at one moment: independent of physical order, comparable only within one `algorithm`. */
 export interface Fingerprint {
-  /** Name and version of the method, such as `sqlite-rows-1`. */
+  /** Name and version of the method, such as `sqlite-rows-1`; one that compares no contents is called `…-counts-1`. */
   readonly algorithm: string;
   /** Sorted by kind, then name. */
   readonly items: readonly FingerprintItem[];

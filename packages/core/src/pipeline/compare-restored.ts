@@ -33,7 +33,7 @@ export async function compareRestored(
     for (const { place, expected } of places) {
       await using other = place === undefined ? undefined : (base ?? engine).at(place);
       const there = other ?? base ?? engine;
-      const actual = await there.fingerprint(ctx);
+      const actual = await there.fingerprint(ctx, expected.algorithm);
       findings.push(...compareFingerprints(expected, restored === undefined ? actual : sharedWith(expected, actual)));
     }
     return findings;

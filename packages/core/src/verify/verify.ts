@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { artifactSource } from "../artifacts/artifact-source.ts";
-import { compareFingerprints } from "../catalog/compare-fingerprints.ts";
+import { compareFingerprints, comparesContents } from "../catalog/compare-fingerprints.ts";
 import { type Proof, writeProof } from "../catalog/proof.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { ArtifactSource, Engine } from "../contracts/engine.ts";
@@ -113,7 +113,8 @@ async function restoreAndCompare(engine: Engine, source: ArtifactSource, ctx: Ru
   await using scratch = await engine.scratch(manifest, ctx);
   await scratch.engine.restore({ force: false }, source, ctx);
   const { fingerprint } = manifest;
-  if (fingerprint !== null) return compareFingerprints(fingerprint, await scratch.engine.fingerprint(ctx));
+  if (fingerprint !== null)
+    return compareFingerprints(fingerprint, await scratch.engine.fingerprint(ctx, fingerprint.algorithm));
   const message = "was restored, but its method takes no fingerprint to compare with";
   return [{ severity: "warning", code: "VERIFY_FAILED", object: manifest.id, message }];
 }
@@ -129,7 +130,9 @@ function summarise(options: VerifyOptions, outcome: Proof["outcome"], findings: 
   const files = `${manifest.artifacts.length + manifest.documents.length} files as recorded`;
   if (level === "hashes") return files;
   if (level === "structure") return `${files}, contents sound`;
+  const { fingerprint } = manifest;
   const rows = countedRows(manifest);
-  if (manifest.fingerprint === null || rows === undefined) return "restored; nothing to compare it with";
-  return `restored and compared: ${manifest.fingerprint.items.length} items, ${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"} equal`;
+  if (fingerprint === null || rows === undefined) return "restored; nothing to compare it with";
+  const equal = comparesContents(fingerprint) ? "equal" : "counted, their contents not compared";
+  return `restored and compared: ${fingerprint.items.length} items, ${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"} ${equal}`;
 }

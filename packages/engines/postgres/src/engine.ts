@@ -89,7 +89,8 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       }),
     at: (place) =>
       engineOn(optionsAt(options, place), async (signal) => optionsAt(await located(signal, place), place)),
-    fingerprint: (ctx) => live(ctx, "SOURCE_INVALID", async () => fingerprint(await located(ctx.signal), ctx.signal)),
+    fingerprint: (ctx, algorithm) =>
+      live(ctx, "SOURCE_INVALID", async () => fingerprint(await located(ctx.signal), ctx.signal, algorithm)),
     scratch: (manifest, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         const server = await startScratchServer(options, manifest, ctx);

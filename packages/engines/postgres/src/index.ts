@@ -3,5 +3,5 @@ export type { Session } from "./connect.ts";
 export { postgres, postgresWith } from "./engine.ts";
 export { type Given, libpqOptions, type Surroundings } from "./libpq.ts";
 export type { LocatedServer, ServerLocator } from "./locate.ts";
-export type { GlobalsPolicy, PostgresOptions, TlsMode } from "./options.ts";
+export type { FingerprintMode, GlobalsPolicy, PostgresOptions, TlsMode } from "./options.ts";
 export type { Details, NewDatabase, PostgresProfile, Pour } from "./profile.ts";

@@ -15,6 +15,10 @@ const globalsPolicies = ["missing", "overwrite", "skip"] as const;
  */
 export type GlobalsPolicy = (typeof globalsPolicies)[number];
 
+const fingerprintModes = ["full", "counts"] as const;
+/** `full`: what all rows hold. `counts`: how many there are, several times faster to take, and blind to what is in them. */
+export type FingerprintMode = (typeof fingerprintModes)[number];
+
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database?sslmode=…`; the other options take precedence over its parts. */
   readonly url?: string | Secret;
@@ -33,6 +37,8 @@ export interface PostgresOptions {
   readonly ssl?: TlsMode;
   /** File with the certificates to trust, in PEM. @default those that Node.js trusts */
   readonly sslRootCertificate?: string;
+  /** What backups are compared by. @default "full" */
+  readonly fingerprint?: FingerprintMode;
   /** How many sessions read for the fingerprint, beside the one of pg_dump. @default 2 */
   readonly jobs?: number;
   /** How long to wait for another session's lock, in milliseconds. @default 30000 */
@@ -59,6 +65,7 @@ export interface ParsedOptions {
   readonly databases: readonly string[] | "all" | null;
   readonly ssl: TlsMode;
   readonly sslRootCertificate: string | null;
+  readonly fingerprint: FingerprintMode;
   readonly jobs: number;
   readonly lockWaitTimeoutMs: number;
   readonly binDirectory: string | null;
@@ -93,6 +100,7 @@ export function parseOptions(options: PostgresOptions, profile: PostgresProfile 
     databases: databaseList(options.databases),
     ssl: oneOf("ssl", options.ssl ?? url.ssl ?? (host.startsWith("/") ? "disable" : "prefer"), tlsModes),
     sslRootCertificate: options.sslRootCertificate ?? url.sslRootCertificate ?? null,
+    fingerprint: oneOf("fingerprint", options.fingerprint ?? "full", fingerprintModes),
     jobs: whole("jobs", options.jobs ?? 2, 1, 64),
     lockWaitTimeoutMs: whole("lockWaitTimeoutMs", options.lockWaitTimeoutMs ?? 30_000, 1, 2 ** 31 - 1),
     binDirectory: options.binDirectory ?? null,

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { DbsaveError, type FingerprintItem } from "@dbsave/core";
 import type { Session } from "../connect.ts";
+import type { FingerprintMode } from "../options.ts";
 import { identifier } from "../sql/quote.ts";
 import { rowHash } from "./column-hash.ts";
 import type { CountedColumn, Table } from "./tables.ts";
@@ -20,10 +21,16 @@ interface Row {
 
 /**
  * Rows and a digest of them for each table, in one query that reads each row once. The digest is the exact sum of the
- * hashes of all rows: their order does not matter, and two rows never cancel each other out.
+ * hashes of all rows (of nothing, for counts): their order does not matter, and two rows never cancel each other out.
  */
-export async function digestTables(session: Session, tables: readonly Table[]): Promise<readonly TableDigest[]> {
-  const rows = await session.query<Row>(tables.map(digestSql).join("\nUNION ALL\n"));
+export async function digestTables(
+  session: Session,
+  tables: readonly Table[],
+  mode: FingerprintMode,
+): Promise<readonly TableDigest[]> {
+  const rows = await session.query<Row>(
+    tables.map((table, position) => digestSql(table, position, mode)).join("\nUNION ALL\n"),
+  );
   return rows.map(({ position, rows: count, sum, greatest }) => {
     const table = tables[position];
     if (table === undefined) throw new DbsaveError("INTERNAL", "postgres: a digest of no table");
@@ -32,9 +39,10 @@ export async function digestTables(session: Session, tables: readonly Table[]): 
   });
 }
 
-function digestSql({ sql, condition, columns, counted }: Table, position: number): string {
+function digestSql({ sql, condition, columns, counted }: Table, position: number, mode: FingerprintMode): string {
   const greatest = counted.map(({ column }) => `max(t.${identifier(column)})::text`).join(", ");
-  return `(SELECT ${position} AS position, count(*) AS rows, sum(${rowHash(columns)})::text AS sum,
+  const sum = mode === "full" ? `sum(${rowHash(columns)})::text` : "NULL::text";
+  return `(SELECT ${position} AS position, count(*) AS rows, ${sum} AS sum,
     ARRAY[${greatest}]::text[] AS greatest FROM ONLY ${sql} t ${condition})`;
 }
 

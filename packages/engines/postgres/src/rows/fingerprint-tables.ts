@@ -1,4 +1,5 @@
 import type { FingerprintItem } from "@dbsave/core";
+import type { FingerprintMode } from "../options.ts";
 import { digestTables } from "./digest-tables.ts";
 import type { HeldTables, TableReader } from "./hold-tables.ts";
 
@@ -9,14 +10,14 @@ export interface TablesDigest {
 }
 
 /** Reads all tables, each reader its own. */
-export async function fingerprintTables({ readers }: HeldTables): Promise<TablesDigest> {
+export async function fingerprintTables({ readers }: HeldTables, mode: FingerprintMode): Promise<TablesDigest> {
   const items: FingerprintItem[] = [];
   const greatest = new Map<string, bigint>();
   const stopping = new AbortController();
   const read = async ({ session, batches }: TableReader): Promise<void> => {
     for (const tables of batches) {
       if (stopping.signal.aborted) return;
-      for (const digest of await digestTables(session, tables)) {
+      for (const digest of await digestTables(session, tables, mode)) {
         items.push(digest.item);
         for (const { sequence, value } of digest.greatest) {
           const known = greatest.get(sequence);
