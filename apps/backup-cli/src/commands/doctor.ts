@@ -9,7 +9,7 @@ import { sourceOption } from "../places/detected-source.ts";
 import { configOf } from "../places/find-config.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import type { Session } from "../session/session.ts";
-import { checksText } from "../views/checks-view.ts";
+import { checksText, statementsText } from "../views/checks-view.ts";
 
 export const command = defineCommand(
   {
@@ -23,21 +23,23 @@ export const command = defineCommand(
     options: {
       ...sourceOption,
       to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
+      sql: { type: "boolean", default: false, describe: "Print only what an administrator of the server must run" },
       ...keyOptions,
     },
     needsScratch: true,
     examples: [
       ["$0 doctor", "everything in the configuration"],
+      ["$0 doctor orders --sql | psql -h db postgres", "give the role of the backup what it lacks"],
       ["$0 doctor ./app.db --to ./backups", "without any configuration"],
       ["$0 doctor docker:pg --to ./backups", "a container, and whether its data outlives it"],
     ],
   },
-  async ({ sources = [], source, to, ...args }, session) => {
+  async ({ sources = [], source, to, sql, ...args }, session) => {
     const checks = await Array.fromAsync(everything(sources, { source, to }, keysOf(args), session));
     return {
       exit: exitOfChecks(checks),
       json: { type: "doctor", checks },
-      text: (paint) => checksText(checks, paint),
+      text: (paint) => (sql ? statementsText(checks) : checksText(checks, paint)),
     };
   },
 );

@@ -8,14 +8,16 @@ export interface Check {
   readonly message: string;
   readonly code?: ErrorCode;
   readonly fix?: string;
+  /** For the server's own client, run by an administrator. */
+  readonly statements?: readonly string[];
 }
 
 export function ok(about: string, message: string): Check {
   return { severity: "ok", about, message };
 }
 
-export function fromFinding(about: string, { severity, code, object, message, fix }: Finding): Check {
-  return { severity, about, code, message: `${object}: ${message}`, ...(fix === undefined ? {} : { fix }) };
+export function fromFinding(about: string, { object, ...finding }: Finding): Check {
+  return { ...finding, about, message: `${object}: ${finding.message}` };
 }
 
 /** Whatever `checks` throws becomes its last check: one thing that is broken does not hide the others. */

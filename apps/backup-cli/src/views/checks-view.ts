@@ -13,5 +13,18 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   });
   const count = (severity: Check["severity"]): number => checks.filter((check) => check.severity === severity).length;
   const sum = [counted(count("error"), "error"), counted(count("warning"), "warning")].join(", ");
-  return [...lines, "", count("error") + count("warning") === 0 ? "Everything is as it should be." : sum].join("\n");
+  const script = statementsText(checks);
+  const remedy = script === "" ? [] : ["", paint("bold", "Run as an administrator of the server:"), script];
+  const verdict = count("error") + count("warning") === 0 ? "Everything is as it should be." : sum;
+  return [...lines, ...remedy, "", verdict].join("\n");
+}
+
+/** What the servers' administrators must run, each statement once; empty when there is nothing. */
+export function statementsText(checks: readonly Check[]): string {
+  const concerned = checks.filter(({ statements = [] }) => statements.length > 0);
+  const scripts = [...Map.groupBy(concerned, ({ about }) => about)].map(([about, group]) => {
+    const statements = new Set(group.flatMap(({ statements: own = [] }) => own));
+    return [`-- ${about}`, ...statements].join("\n");
+  });
+  return scripts.join("\n");
 }

@@ -1,7 +1,7 @@
 import { describeReference, parseReference } from "../secrets/reference.ts";
 
 const urlParts = /^postgres(?:ql)?:\/\/(?:[^/?#]*@)?(?<place>[^/?#]*)(?:\/(?<name>[^?#]*))?(?:\?(?<query>[^#]*))?/;
-const words = String.raw`host|port|user|dbname|service`;
+const words = "host|port|user|dbname|service";
 
 /** A connection string as the schema takes it: a URL, or `host=... dbname=...`. */
 export const connectionPattern: string = String.raw`postgres(ql)?:\/\/[^\0]*|(${words}) *=[^\0]*`;

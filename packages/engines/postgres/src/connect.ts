@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { DbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
+import { DbsaveError, isDbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
 import { Client, type ClientConfig } from "pg";
 import type { ParsedOptions, TlsMode } from "./options.ts";
-import { driverError } from "./sql/driver-error.ts";
+import { connectAdvice } from "./sql/connect-advice.ts";
+import { driverError, sqlState } from "./sql/driver-error.ts";
 
 /** One connection to one database. A fired signal cuts it; the server then ends what it was doing within two seconds. */
 export interface Session extends AsyncDisposable {
@@ -27,8 +28,7 @@ export async function connect(options: ParsedOptions, database: string, signal: 
   try {
     client = await open(options, database, signal);
   } catch (error) {
-    const isPassword = error instanceof Error && /password must be/.test(error.message); // the server wants one, none was given
-    throw toDbsaveError(driverError(error, what), isPassword ? "PERMISSION_DENIED" : "CONNECT_FAILED", what, signal);
+    throw connectError(error, { ...options, database }, what, signal);
   }
   const session = sessionOn(client, database, signal);
   try {
@@ -38,6 +38,18 @@ export async function connect(options: ParsedOptions, database: string, signal: 
     await session[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** With what to do about it, where that is known. */
+function connectError(raw: unknown, place: ParsedOptions, what: string, signal: AbortSignal): DbsaveError {
+  const isPassword = raw instanceof Error && /client password must be/.test(raw.message);
+  const meant = isPassword
+    ? new DbsaveError("PERMISSION_DENIED", `${what}: it asks for a password`)
+    : driverError(raw, what);
+  const error = toDbsaveError(isDbsaveError(meant) ? meant : raw, "CONNECT_FAILED", what, signal);
+  const advice = connectAdvice(sqlState(raw) ?? "", error.message, place);
+  if (error.code === "ABORTED" || advice === undefined) return error;
+  return new DbsaveError(error.code, error.message, { cause: error.cause, hint: advice });
 }
 
 /** Calls `work` with a session that is closed afterwards. */

@@ -19,7 +19,7 @@ export async function dataDirectory({ user, image }: ParsedOptions, session: Ses
     severity: "info",
     code: "PERMISSION_DENIED",
     object: user,
-    message: `postgres: role ${user} may not know where the data is, and so not whether it outlives the container`,
+    message: `may not know where the data is, and so not whether it outlives the container`,
     fix: `GRANT pg_read_all_settings TO ${identifier(user)};`,
   };
   return { details: {}, findings: [finding] };

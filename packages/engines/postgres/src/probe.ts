@@ -5,45 +5,51 @@ import { abandonedFindings } from "./databases/abandoned.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
+import { closedDatabases, serverPrivileges } from "./privileges/server-privileges.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { readServer, type Server, toolQuery } from "./server.ts";
 import { identifier } from "./sql/quote.ts";
 import { findTool } from "./tools/find-tool.ts";
 
-/** Reads catalogs only. */
+/** Reads catalogs only. A database that the role may not connect to is a finding; what is in it is not told. */
 export async function probe(options: ParsedOptions, ctx: RunContext): Promise<ServerFacts> {
   const databases = await chooseDatabases(options, ctx.signal);
-  const findings: Finding[] = [];
+  const { server, identity, place, closed, findings } = await withMaintenance(
+    options,
+    [],
+    ctx.signal,
+    async (session) => {
+      const facts = await readServer(session);
+      const shut = await closedDatabases(session, databases);
+      const data = await dataDirectory(options, session);
+      const privileges = await serverPrivileges(session, facts, options.user, shut);
+      const found = [...privileges, ...(await abandonedFindings(session)), ...data.findings];
+      return { server: facts, identity: await identityOf(session), place: data, closed: shut, findings: found };
+    },
+  );
   let sizeBytes = 0;
-  const read = async (session: Session): Promise<{ readonly server: Server; readonly identity: string }> => {
-    const server = await readServer(session);
-    findings.push(...(await missingPrivileges(session, server, options.user)), ...(await doubtful(session)));
-    findings.push(...((await options.profile.examine?.(session)) ?? []));
-    sizeBytes += await sizeOf(session);
-    return { server, identity: await identityOf(session) };
-  };
-  const facts = [];
-  for (const database of databases) facts.push(await withSession(options, database, ctx.signal, read));
-  const { server, identity } = facts[0] ?? (await withSession(options, options.database, ctx.signal, read));
-  findings.push(...(await withMaintenance(options, [], ctx.signal, abandonedFindings)));
-  findings.push(...(await checkpointRight(options, server, ctx)));
+  for (const database of databases) {
+    if (closed.includes(database)) continue;
+    await withSession(options, database, ctx.signal, async (session) => {
+      findings.push(...(await missingPrivileges(session, server, options.user)), ...(await doubtful(session)));
+      findings.push(...((await options.profile.examine?.(session)) ?? []));
+      sizeBytes += await sizeOf(session);
+    });
+  }
   const { clientVersion, finding } = await findClient(options, server, ctx);
-  findings.push(...finding);
-  const place = await withMaintenance(options, [], ctx.signal, (session) => dataDirectory(options, session));
-  findings.push(...place.findings);
   return {
     version: server.version,
     identity: options.databases === null ? `${identity}/${options.database}` : identity,
     description: describe(options),
     sizeBytes,
-    findings,
+    findings: [...findings, ...finding],
     details: {
       databases: databases.length,
       standby: server.isStandby,
       superuser: server.isSuperuser,
       clientVersion,
       ...place.details,
-      ...(await describeDatabases(options, ctx.signal)),
+      ...(closed.length === 0 ? await describeDatabases(options, ctx.signal) : {}),
     },
   };
 }
@@ -72,16 +78,12 @@ async function doubtful(session: Session): Promise<readonly Finding[]> {
     WHERE d.datname = current_database() AND j.row ->> 'datcollversion' <> v.version`);
   return [
     ...invalid.map(({ name }) =>
-      warning(
-        database,
-        `postgres: ${database}: index ${name} is invalid; a dump leaves it out`,
-        `REINDEX INDEX CONCURRENTLY ${name};`,
-      ),
+      warning(database, `index ${name} is invalid; a dump leaves it out`, `REINDEX INDEX CONCURRENTLY ${name};`),
     ),
     ...collations.map(({ was, is }) =>
       warning(
         database,
-        `postgres: ${database}: its text was sorted by collation version ${was}, the system has ${is}`,
+        `its text was sorted by collation version ${was}, the system has ${is}`,
         `REINDEX DATABASE ${identifier(database)}; ALTER DATABASE ${identifier(database)} REFRESH COLLATION VERSION;`,
       ),
     ),
@@ -90,21 +92,6 @@ async function doubtful(session: Session): Promise<readonly Finding[]> {
 
 function warning(object: string, message: string, fix: string): Finding {
   return { severity: "warning", code: "SOURCE_INVALID", object, message, fix };
-}
-
-async function checkpointRight(options: ParsedOptions, server: Server, ctx: RunContext): Promise<readonly Finding[]> {
-  if (server.isSuperuser) return [];
-  if (server.major >= 15) {
-    const sql = "SELECT pg_has_role('pg_checkpoint', 'USAGE') AS may";
-    const rows = await withSession(options, options.database, ctx.signal, (session) =>
-      session.query<{ may: boolean }>(sql),
-    );
-    if (rows[0]?.may === true) return [];
-  }
-  const fix =
-    server.major >= 15 ? `GRANT pg_checkpoint TO ${identifier(options.user)};` : "Use a superuser, or save: optional.";
-  const message = `postgres: role ${options.user} may not CHECKPOINT, which save needs`;
-  return [{ severity: "warning", code: "SAVE_FAILED", object: options.user, message, fix }];
 }
 
 async function findClient(

@@ -27,7 +27,7 @@ export async function abandonedFindings(session: Session): Promise<readonly Find
     const alive = isBeingFilled(name);
     if (alive !== "dead" && alive !== "unknown") return [];
     const doubt = alive === "dead" ? "the next restore drops it" : "unless a restore runs on another machine";
-    const message = `postgres: a killed restore left the database ${name} behind; ${doubt}`;
+    const message = `a killed restore left this database behind; ${doubt}`;
     const fix = `DROP DATABASE ${identifier(name)} WITH (FORCE);`;
     return [{ severity: "warning", code: "RESTORE_FAILED", object: name, message, fix } as const];
   });

@@ -39,5 +39,5 @@ export async function withMaintenance<T>(
     await using open = session;
     return await work(open);
   }
-  throw failures[0];
+  throw failures[options.databases === null ? Math.max(0, usual.indexOf(options.database)) : 0]; // it says most of what was asked for
 }

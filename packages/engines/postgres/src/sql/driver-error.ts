@@ -15,13 +15,18 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 /** Five characters from the server, or the system's code. */
-function sqlState(error: unknown): string | undefined {
+export function sqlState(error: unknown): string | undefined {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }
 
 function text(error: Error, what: string): string {
-  return `${what}: ${error.message}`;
+  const reasons = error instanceof AggregateError ? error.errors.map(messageOf) : []; // one for each address of a name
+  return `${what}: ${error.message || reasons.join(", ")}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** By SQLSTATE, the longest first. */
