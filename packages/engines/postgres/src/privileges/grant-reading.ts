@@ -16,7 +16,7 @@ export function grantReading({ role: name, major, database, schemas, owners }: U
   const within = schemas.map(identifier).join(", ");
   const later = `ALTER DEFAULT PRIVILEGES FOR ROLE ${owners.map(identifier).join(", ")} IN SCHEMA ${within}`;
   return [
-    `\\connect "${databaseArgument(database).replaceAll('"', '""')}"`,
+    `\\connect -reuse-previous=on "${databaseArgument(database).replaceAll('"', '""')}"`,
     `GRANT USAGE ON SCHEMA ${within} TO ${role};`,
     `GRANT SELECT ON ALL TABLES IN SCHEMA ${within} TO ${role};`,
     `GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${within} TO ${role};`,

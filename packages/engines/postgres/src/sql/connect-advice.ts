@@ -88,12 +88,12 @@ const advices: readonly (readonly [state: string, pattern: RegExp, advice: Advic
   ["", /certificate|altname|self.signed/i, certificate],
 ];
 
-/** The line is meant for the first free place of the file: the first line that fits decides. */
+/** The server reads the file from the top, and the first line that fits decides. */
 function pgHbaLine({ database, user, ssl }: Place, message: string): string {
   const [, address = "<address of this machine>"] = /for host "([^"]+)"/.exec(message) ?? [];
   const isPlain = /no encryption|SSL off/.test(message);
   const width = address.includes(":") ? 128 : 32;
   const line = `${isPlain ? "host" : "hostssl"} "${database}" "${user}" ${address}/${width} scram-sha-256`;
-  const encrypted = isPlain && ssl !== "disable" ? "" : isPlain ? " Perhaps it takes TLS only: sslmode=require." : "";
-  return `Add to pg_hba.conf of the server, then SELECT pg_reload_conf(); : ${line}${encrypted}`;
+  const tls = isPlain && ssl === "disable" ? " Or it only takes connections with TLS: sslmode=require." : "";
+  return `Add the line \`${line}\` to pg_hba.conf of the server, and run there: SELECT pg_reload_conf();${tls}`;
 }
