@@ -5,7 +5,7 @@ import { type TestServer, testServer } from "./support/server.ts";
 
 interface Case {
   readonly what: string;
-  place(server: TestServer): Promise<PostgresOptions> | PostgresOptions;
+  readonly place: (server: TestServer) => Promise<PostgresOptions> | PostgresOptions;
   readonly code: string;
   readonly hint: RegExp;
 }
