@@ -53,6 +53,12 @@ export const postgresSchema = z
       .exactOptional()
       .describe("What a proof compares: the contents of all rows, or how many there are."),
     jobs: z.int().min(1).max(64).exactOptional().describe("Sessions that read for the fingerprint."),
+    dump_jobs: z
+      .int()
+      .min(1)
+      .max(64)
+      .exactOptional()
+      .describe("Sessions of pg_dump. More than one write a directory first, which needs room where the tools run."),
     lock_wait_timeout_ms: z
       .int()
       .min(1)
@@ -104,10 +110,11 @@ export const postgres: EngineKind<PostgresSettings> = {
       databases,
       fingerprint,
       jobs,
+      dump_jobs: dumpJobs,
     } = settings;
     const { postgres: makeEngine } = await import("@dbsave/postgres");
     return makeEngine({
-      ...defined({ databases, fingerprint, jobs, lockWaitTimeoutMs, binDirectory }),
+      ...defined({ databases, fingerprint, jobs, dumpJobs, lockWaitTimeoutMs, binDirectory }),
       ...(await serverOf(settings, context)),
     });
   },

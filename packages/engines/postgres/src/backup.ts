@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { ArtifactSink, BackupFacts, BackupRequest, FingerprintItem, RecipeStep, RunContext } from "@dbsave/core";
 import { DbsaveError, toDbsaveError } from "@dbsave/core";
-import { databasesName, dumpName, globalsName } from "./artifacts.ts";
+import { databasesName, directoryName, dumpName, globalsName, tarName } from "./artifacts.ts";
 import { backupDatabase } from "./backup-database.ts";
 import { backupGlobals } from "./backup-globals.ts";
 import { imageDetails } from "./backup-image.ts";
@@ -82,7 +82,7 @@ async function backupLogical(
   };
 }
 
-function recipe({ profile }: ParsedOptions, databases: readonly DatabaseSettings[]): readonly RecipeStep[] {
+function recipe({ profile, dumpJobs }: ParsedOptions, databases: readonly DatabaseSettings[]): readonly RecipeStep[] {
   return [
     {
       explain:
@@ -90,11 +90,29 @@ function recipe({ profile }: ParsedOptions, databases: readonly DatabaseSettings
       artifact: globalsName,
       pipeTo: "psql -X -d postgres",
     },
-    ...databases.flatMap((settings) => profile.recipe?.(settings, dumpName(settings.name)) ?? [plainStep(settings)]),
+    ...databases.flatMap((settings) => {
+      if (dumpJobs > 1) return directorySteps(settings, dumpJobs);
+      return profile.recipe?.(settings, dumpName(settings.name)) ?? [plainStep(settings)];
+    }),
     {
       explain: "How each database was made, and the versions of its extensions: to read.",
       artifact: databasesName,
       into: databasesName,
+    },
+  ];
+}
+
+function directorySteps({ name }: DatabaseSettings, jobs: number): readonly RecipeStep[] {
+  const directory = `'./${directoryName(name)}'`;
+  return [
+    {
+      explain: `Unpack the dump of the database ${JSON.stringify(name)}, a directory.`,
+      artifact: tarName(name),
+      pipeTo: "tar -x -f -",
+    },
+    {
+      explain: `Create and fill the database ${JSON.stringify(name)}; it must not exist yet. Then remove the directory.`,
+      run: `pg_restore --exit-on-error --create --jobs=${jobs} -d postgres ${directory} && rm -r ${directory}`,
     },
   ];
 }

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { ArtifactInfo, ArtifactSink, BackupRequest, RunContext } from "@dbsave/core";
 import { abortStream, DbsaveError, isDbsaveError, sideBySide } from "@dbsave/core";
-import { dumpName } from "./artifacts.ts";
+import { dumpName, tarName } from "./artifacts.ts";
+import { dumpDirectory } from "./dump-directory.ts";
 import type { ParsedOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { databaseArgument } from "./sql/quote.ts";
@@ -28,7 +29,11 @@ export async function dumpDatabase(
   ctx: RunContext,
 ): Promise<void> {
   const zstd = compression?.name === "zstd" && pgDump.major >= zstdMajor ? `zstd:${compression.level ?? 3}` : undefined;
-  const info: ArtifactInfo = { name: dumpName(snapshot.database), mediaType: "application/x-pg-dump" };
+  const { database } = snapshot;
+  const isDirectory = options.dumpJobs > 1;
+  const info: ArtifactInfo = isDirectory
+    ? { name: tarName(database), mediaType: "application/x-tar" }
+    : { name: dumpName(database), mediaType: "application/x-pg-dump" };
   try {
     if (zstd === undefined) await run("0", info);
     else
@@ -37,13 +42,15 @@ export async function dumpDatabase(
         await run("0", info);
       });
   } catch (error) {
-    throw lockedOut(error, snapshot.database);
+    throw lockedOut(error, database);
   }
 
   async function run(compress: string, artifact: ArtifactInfo): Promise<void> {
     const args = dumpArguments(options, snapshot, compress);
+    if (isDirectory)
+      return await dumpDirectory(options, snapshot, { pgDump, compression, sink }, { args, info: artifact }, ctx);
     await sideBySide(ctx.signal, (signal) => {
-      const { stdout, done } = (options.tools ?? ctx.tools).run(pgDump.path, args, {
+      const { stdout, done } = (options.tools ?? ctx.tools).run(pgDump.path, ["--format=custom", ...args], {
         signal,
         env: toolConnection(options),
       });
@@ -59,7 +66,6 @@ export async function dumpDatabase(
 
 function dumpArguments(options: ParsedOptions, { id, database }: Snapshot, compress: string): readonly string[] {
   return [
-    "--format=custom",
     `--compress=${compress}`,
     `--snapshot=${id}`,
     `--lock-wait-timeout=${options.lockWaitTimeoutMs}`,
@@ -74,7 +80,8 @@ function isBuiltWithout(error: unknown): boolean {
 
 /** pg_dump waits for locks by a statement timeout. */
 function lockedOut(error: unknown, database: string): unknown {
-  if (!isDbsaveError(error, "TOOL_FAILED") || !/(?:lock|statement) timeout/.test(error.message)) return error;
+  if (!isDbsaveError(error, "TOOL_FAILED") || !/(?:lock|statement) timeout|could not obtain lock/.test(error.message))
+    return error;
   return new DbsaveError("SOURCE_BUSY", `postgres: ${database}: another session holds a table locked`, {
     cause: error,
   });

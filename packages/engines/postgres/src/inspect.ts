@@ -1,13 +1,16 @@
 import { text } from "node:stream/consumers";
 import { type ArtifactSource, type Finding, isDbsaveError, type RunContext, type ToolRunner } from "@dbsave/core";
-import { databasesName, dumpName, globalsName } from "./artifacts.ts";
+import { type DumpArtifact, databasesName, dumpArtifact, globalsName } from "./artifacts.ts";
 import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import { itemPrefix } from "./fingerprint.ts";
 import { missingTables } from "./inspect-toc.ts";
 import type { ParsedOptions } from "./options.ts";
 import { splitStatements } from "./sql/statements.ts";
 import { discard, feedWhole } from "./tools/feed-whole.ts";
+import { storeDump } from "./tools/open-dump.ts";
 import { withPgRestore } from "./tools/reading-tools.ts";
+import { makeToolDirectory } from "./tools/tool-directory.ts";
+import { toolText } from "./tools/tool-text.ts";
 
 /**
  * Lets pg_restore read each dump to its last byte, and looks in its table of contents for every table of the fingerprint.
@@ -31,11 +34,10 @@ async function inspectBy(
   const run = { signal: ctx.signal };
   const findings: Finding[] = [];
   for (const database of databases) {
-    const name = dumpName(database);
+    const artifact = dumpArtifact(source.manifest, database);
     findings.push(
-      ...(await judge(name, async () => {
-        await feedWhole(tools, [path, "--file=/dev/null"], run, await source.open(name), discard);
-        const toc = await feedWhole(tools, [path, "--list"], run, await source.open(name), text);
+      ...(await judge(artifact.name, async () => {
+        const toc = await (artifact.directory === undefined ? readStreamed(artifact.name) : readStored(artifact));
         return missingTables(toc, source.manifest.fingerprint, isPlain ? "" : itemPrefix(database));
       })),
     );
@@ -43,6 +45,18 @@ async function inspectBy(
   findings.push(...(await judge(databasesName, () => checkSettings(source, ctx.signal))));
   findings.push(...(await judge(globalsName, () => checkGlobals(source, ctx.signal))));
   return findings;
+
+  async function readStreamed(name: string): Promise<string> {
+    await feedWhole(tools, [path, "--file=/dev/null"], run, await source.open(name), discard);
+    return await feedWhole(tools, [path, "--list"], run, await source.open(name), text);
+  }
+
+  async function readStored(artifact: DumpArtifact): Promise<string> {
+    await using directory = await makeToolDirectory(tools, ctx);
+    const file = await storeDump(source, artifact, directory);
+    await toolText(tools, path, ["--file=/dev/null", file], run);
+    return await toolText(tools, path, ["--list", file], run);
+  }
 }
 
 async function checkSettings(source: ArtifactSource, signal: AbortSignal): Promise<readonly Finding[]> {

@@ -41,6 +41,11 @@ export interface PostgresOptions {
   readonly fingerprint?: FingerprintMode;
   /** How many sessions read for the fingerprint, beside the one of pg_dump. @default 2 */
   readonly jobs?: number;
+  /**
+   * Sessions of pg_dump. More than one write a directory where the tools run, which needs as much room as the tables have, and
+   * is removed when it is stored. @default 1
+   */
+  readonly dumpJobs?: number;
   /** How long to wait for another session's lock, in milliseconds. @default 30000 */
   readonly lockWaitTimeoutMs?: number;
   /** Where pg_dump, pg_restore and pg_dumpall are. @default the server's own major, where distributions put it, then PATH */
@@ -67,6 +72,7 @@ export interface ParsedOptions {
   readonly sslRootCertificate: string | null;
   readonly fingerprint: FingerprintMode;
   readonly jobs: number;
+  readonly dumpJobs: number;
   readonly lockWaitTimeoutMs: number;
   readonly binDirectory: string | null;
   readonly globals: GlobalsPolicy;
@@ -102,6 +108,7 @@ export function parseOptions(options: PostgresOptions, profile: PostgresProfile 
     sslRootCertificate: options.sslRootCertificate ?? url.sslRootCertificate ?? null,
     fingerprint: oneOf("fingerprint", options.fingerprint ?? "full", fingerprintModes),
     jobs: whole("jobs", options.jobs ?? 2, 1, 64),
+    dumpJobs: dumpJobsOf(options, profile),
     lockWaitTimeoutMs: whole("lockWaitTimeoutMs", options.lockWaitTimeoutMs ?? 30_000, 1, 2 ** 31 - 1),
     binDirectory: options.binDirectory ?? null,
     globals: oneOf("globals", options.globals ?? "missing", globalsPolicies),
@@ -112,6 +119,11 @@ export function parseOptions(options: PostgresOptions, profile: PostgresProfile 
     isIsolated: false,
     profile,
   };
+}
+
+function dumpJobsOf({ dumpJobs = 1 }: PostgresOptions, { name: engine, fill }: PostgresProfile): number {
+  if (dumpJobs !== 1 && fill !== undefined) throw invalid("dumpJobs", `${engine} dumps with one session`);
+  return whole("dumpJobs", dumpJobs, 1, 64);
 }
 
 /** Where the data is, for people, without secrets. */

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { ArtifactSource, Fingerprint, RunContext } from "@dbsave/core";
-import { dumpName } from "./artifacts.ts";
+import { dumpArtifact } from "./artifacts.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 import { withSession } from "./connect.ts";
 import { applySettings } from "./databases/create.ts";
@@ -47,9 +47,12 @@ export async function fillDatabase(
   { source, pgRestore, keepTablespaces, jobs }: Filling,
   ctx: RunContext,
 ): Promise<FilledContents> {
-  await using directory = part === null && jobs === 1 ? undefined : await makeToolDirectory(options, ctx);
-  const reading = { options, source, name: dumpName(settings.name), tool: pgRestore.path };
-  const isStored = directory !== undefined && jobs > 1;
+  const artifact = dumpArtifact(source.manifest, settings.name);
+  const mustBeStored = jobs > 1 || artifact.directory !== undefined;
+  const tools = options.tools ?? ctx.tools;
+  await using directory = part === null && !mustBeStored ? undefined : await makeToolDirectory(tools, ctx);
+  const reading = { options, source, artifact, tool: pgRestore.path };
+  const isStored = directory !== undefined && mustBeStored;
   const dump = isStored ? await storedDump(reading, directory, jobs, ctx) : streamedDump(reading, ctx);
   const selected = part === null ? null : await partOfDump(part, (more) => dump.list(more));
   const args = [

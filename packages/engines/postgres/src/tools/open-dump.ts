@@ -1,5 +1,6 @@
 import type { ArtifactSource, RunContext } from "@dbsave/core";
 import { abortStream } from "@dbsave/core";
+import type { DumpArtifact } from "../artifacts.ts";
 import type { ParsedOptions } from "../options.ts";
 import { discard, feedWhole } from "./feed-whole.ts";
 import { toolConnection } from "./tool-connection.ts";
@@ -17,14 +18,13 @@ export interface Dump {
 interface Reading {
   readonly options: ParsedOptions;
   readonly source: ArtifactSource;
-  /** The artifact. */
-  readonly name: string;
+  readonly artifact: DumpArtifact;
   /** Path of pg_restore. */
   readonly tool: string;
 }
 
 /** Goes from the artifact straight into pg_restore. Listing reads its beginning only. */
-export function streamedDump({ options, source, name, tool }: Reading, ctx: RunContext): Dump {
+export function streamedDump({ options, source, artifact: { name }, tool }: Reading, ctx: RunContext): Dump {
   const tools = options.tools ?? ctx.tools;
   const run = { signal: ctx.signal, env: toolConnection(options) };
   return {
@@ -45,20 +45,32 @@ export function streamedDump({ options, source, name, tool }: Reading, ctx: RunC
  * it side by side, and its checksum is known. NO_SPACE when there is too little for it.
  */
 export async function storedDump(
-  { options, source, name, tool }: Reading,
+  { options, source, artifact, tool }: Reading,
   directory: ToolDirectory,
   jobs: number,
   ctx: RunContext,
 ): Promise<Dump> {
   const tools = options.tools ?? ctx.tools;
   const run = { signal: ctx.signal, env: toolConnection(options) };
-  const artifact = source.manifest.artifacts.find((candidate) => candidate.name === name);
-  await directory.refuseWithout(artifact?.plainBytes ?? 0);
-  const file = await directory.write("dump", await source.open(name));
+  const file = await storeDump(source, artifact, directory);
   return {
     list: (args) => toolText(tools, tool, ["--list", ...args, file], run),
     async restore(args) {
       await toolText(tools, tool, [`--jobs=${jobs}`, ...args, file], run);
     },
   };
+}
+
+/** Puts a dump into `directory` and resolves with its path there, for pg_restore. */
+export async function storeDump(
+  source: ArtifactSource,
+  { name, directory: inside }: DumpArtifact,
+  directory: ToolDirectory,
+): Promise<string> {
+  const { plainBytes = 0 } = source.manifest.artifacts.find((candidate) => candidate.name === name) ?? {};
+  await directory.refuseWithout(plainBytes);
+  const body = await source.open(name);
+  if (inside === undefined) return await directory.write("dump", body);
+  await directory.unpack(body);
+  return `${directory.path}/${inside}`;
 }

@@ -1,7 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import type { RunContext, ToolRunner } from "@dbsave/core";
 import { DbsaveError, formatBytes } from "@dbsave/core";
-import type { ParsedOptions } from "../options.ts";
 import { discard, feedWhole } from "./feed-whole.ts";
 import { toolText } from "./tool-text.ts";
 
@@ -10,6 +9,8 @@ export interface ToolDirectory extends AsyncDisposable {
   readonly path: string;
   /** Writes a file there and resolves with its path. `body` was read to its end, so that it is known to be whole. */
   write(name: string, body: Readable): Promise<string>;
+  /** The same with a tar, whose entries are then below `path`. */
+  unpack(body: Readable): Promise<void>;
   /** NO_SPACE when it certainly cannot hold so many bytes. */
   refuseWithout(bytes: number): Promise<void>;
 }
@@ -26,8 +27,7 @@ const keepDirectory = `
   echo "$directory"
   cat > /dev/null`;
 
-export async function makeToolDirectory(options: ParsedOptions, ctx: RunContext): Promise<ToolDirectory> {
-  const tools = options.tools ?? ctx.tools;
+export async function makeToolDirectory(tools: ToolRunner, ctx: RunContext): Promise<ToolDirectory> {
   const input = new PassThrough();
   const { signal } = new AbortController(); // it ends in order, also when the run is cancelled
   const keeper = tools.run("sh", ["-c", keepDirectory, "sh", ctx.scratchDir], { signal, input });
@@ -40,6 +40,7 @@ export async function makeToolDirectory(options: ParsedOptions, ctx: RunContext)
       await feedWhole(tools, ["dd", `of=${file}`, "bs=1048576"], run, body, discard);
       return file;
     },
+    unpack: (body) => feedWhole(tools, ["tar", "-x", "-f", "-", "-C", path], run, body, discard),
     refuseWithout: (bytes) => refuseWithout(tools, path, bytes, ctx.signal),
     async [Symbol.asyncDispose]() {
       input.end();
