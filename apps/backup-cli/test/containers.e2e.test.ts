@@ -1,10 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerName } from "@dbsave/testbed";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { buildOnce, dbsave, dbsaveJson, emptyDirectory, start } from "./support/built-dbsave.ts";
 import { type DatabaseContainer, databaseContainer, docker, imageOf, namedVolume } from "./support/containers.ts";
 
@@ -112,22 +111,30 @@ describe("a container of a configuration", () => {
   });
 });
 
+/** Lets pg_dump wait before it begins, for as long as there is no /tmp/go. */
+const holdPgDump = `
+  program=$(command -v pg_dump)
+  mv "$program" "$program.real"
+  cat > "$program" << "END"
+#!/bin/sh
+case "$*" in *--snapshot*) until [ -e /tmp/go ]; do sleep 0.1; done ;; esac
+exec "$0.real" "$@"
+END
+  chmod 755 "$program"`;
+
 describe("the password of a container", () => {
   it("is in no process list and in no description of the container while its tools run", async (test) => {
     const database = databaseContainer(await imageOf("postgres-15", test));
     database.sql(table);
     const at = bareMachine();
-    const blocker = spawn("docker", ["exec", "-i", database.name, "psql", "-X", "-h", "/tmp", "-U", "shop", "orders"]);
-    onTestFinished(() => void blocker.kill());
-    blocker.stdin.write("begin; lock table orders;\n");
-    await once(blocker.stdout, "data");
+    docker("exec", database.name, "sh", "-ec", holdPgDump);
     const { ended } = start(["backup", `docker:${database.name}`, "--to", "./b"], at);
     const processes = () => docker("top", database.name, "-eo", "pid,user,args");
     await expect.poll(processes, { timeout: 60_000 }).toMatch(/pg_dump.*--snapshot/);
     expect(processes()).not.toContain(database.password);
     expect(docker("inspect", database.name)).not.toContain(database.password);
     expect(spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout).not.toContain(database.password);
-    blocker.stdin.end();
+    docker("exec", database.name, "touch", "/tmp/go");
     expect(await ended).toMatchObject({ status: 0 });
     expect(readFileSync(join(at.cwd, "b", "dbsave.json"), "utf8")).toContain("formatVersion");
   });
