@@ -9,7 +9,7 @@ import { sourceOf, take } from "./support/taken.ts";
 
 const setups = ["15", "17"] as const satisfies readonly Setup[];
 
-describe("a dump by several sessions", () => {
+describe("a dump by several sessions", { timeout: 120_000 }, () => {
   it.for(setups)(
     "is one tar, which is inspected and restored by one session or several, whole or in part, on %s",
     async (setup, test) => {

@@ -52,7 +52,7 @@ async function taken(test: Parameters<typeof testServer>[0], setup: Setup = "15"
   return { server, ctx, database, engine, restored, ...backup, [Symbol.asyncDispose]: dispose };
 }
 
-describe("a part of a database", () => {
+describe("a part of a database", { timeout: 120_000 }, () => {
   it.for([
     { jobs: 1, setup: "15" },
     { jobs: 2, setup: "15" },

@@ -85,7 +85,9 @@ it("a role that may not make databases or roles, or has no sessions left, is tol
   ]);
 });
 
-it("a backup of a newer server, and a client that is too old, are refused with both versions", async (test) => {
+it("a backup of a newer server, and a client that is too old, are refused with both versions", {
+  timeout: 120_000,
+}, async (test) => {
   const [old, fresh] = [await testServer(test), await testServer(test, "17")];
   const database = await fresh.create();
   await using engine = postgres(fresh.engineOptions(database));
