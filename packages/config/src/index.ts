@@ -1,6 +1,7 @@
 import type { AdHocOptions } from "./ad-hoc.ts";
 import type { Config } from "./config.ts";
 import type { LoadOptions } from "./load.ts";
+import type { StarterConfigOptions } from "./starter-config.ts";
 import type { StorageConfig } from "./storage.ts";
 
 export type { AdHocOptions } from "./ad-hoc.ts";
@@ -8,13 +9,16 @@ export type { Config } from "./config.ts";
 export { type ContainerSource, containerSource } from "./containers/container-source.ts";
 export type { LoadOptions } from "./load.ts";
 export type { OpenTarget, OpenTargetOptions } from "./open-target.ts";
-export { type StarterConfigOptions, starterConfig } from "./starter-config.ts";
+export type { StarterConfigOptions } from "./starter-config.ts";
 export type { StorageConfig } from "./storage.ts";
 export type { TargetConfig } from "./target.ts";
 
 /** A database that nobody named. */
 export interface DetectedSource {
-  readonly path: string;
+  /** As `AdHocOptions.source` takes it; it may hold a password. */
+  readonly source: string;
+  /** For people, without secrets. */
+  readonly description: string;
   /** How it was found, for people: `DATABASE_URL in .env`. */
   readonly reason: string;
 }
@@ -44,15 +48,21 @@ export async function adHocStorage(options: Pick<AdHocOptions, "to" | "cwd">): P
 }
 
 /**
- * The one database of the application in `cwd`, and how it was found: by its environment, its .env file, or because there is
- * only one. SOURCE_AMBIGUOUS listing them, SOURCE_NOT_FOUND.
+ * The one database of the application in `cwd`, and how it was found: by its environment, its .env file, because there is
+ * only one, or by PG* variables. SOURCE_AMBIGUOUS listing them, SOURCE_NOT_FOUND.
  */
 export async function detectSource(application: {
   readonly env: AdHocOptions["env"];
   readonly cwd: string;
 }): Promise<DetectedSource> {
-  const { detectSqlite } = await import("@dbsave/sqlite");
-  return await detectSqlite(application);
+  const detect = await import("./detect-source.ts");
+  return await detect.detectSource(application);
+}
+
+/** A commented dbsave.yaml that `loadConfig` accepts. */
+export async function starterConfig(options: StarterConfigOptions): Promise<string> {
+  const starter = await import("./starter-config.ts");
+  return starter.starterConfig(options);
 }
 
 /** The JSON Schema of dbsave.yaml, as published in `dbsave.schema.json`. */

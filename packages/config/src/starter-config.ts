@@ -1,6 +1,9 @@
+import { containerSource } from "./containers/container-source.ts";
+import { connectionPlace, withoutPassword } from "./engines/postgres-source.ts";
+
 /** What `dbsave init` knows of the first target. */
 export interface StarterConfigOptions {
-  /** The database file. */
+  /** A database file, or as on a command line: `postgres://backup@db/orders`, `docker:pg/orders`. A password in it is left out. */
   readonly source: string;
   /** Name of the target. */
   readonly target: string;
@@ -10,7 +13,7 @@ export interface StarterConfigOptions {
   readonly timezone?: string;
 }
 
-/** A commented dbsave.yaml that `loadConfig` accepts. */
+/** See `starterConfig` of the package's index. */
 export function starterConfig({ source, target, repository, timezone = "UTC" }: StarterConfigOptions): string {
   return `# dbsave: what is backed up, where to, and what stays. Every key is described in the README of @dbsave/config.
 version: 1
@@ -32,10 +35,25 @@ storages:
 
 targets:
   ${scalar(target)}:
-    engine: sqlite
-    path: ${scalar(source)}
-`;
+${sourceLines(source)
+  .map((line) => `    ${line}\n`)
+  .join("")}`;
 }
+
+function sourceLines(source: string): readonly string[] {
+  const inside = containerSource(source);
+  if (inside !== undefined) {
+    const [[kind = "", value = ""] = []] = Object.entries(inside.container);
+    const database = inside.database === undefined ? [] : [`database: ${scalar(inside.database)}`];
+    return ["engine: postgres", `container: { ${kind}: ${scalar(value)} }`, ...database, allDatabases];
+  }
+  if (connectionPlace(source) === undefined) return ["engine: sqlite", `path: ${scalar(source)}`];
+  const password =
+    "# password: file:/etc/dbsave/password # readable for nobody else; or a line in ~/.pgpass, which cron finds, too";
+  return ["engine: postgres", `url: ${scalar(withoutPassword(source))}`, password, allDatabases];
+}
+
+const allDatabases = "# databases: all # each in a snapshot of its own; roles are always in the backup";
 
 /** Plain where YAML reads it back as the same text, else quoted. */
 function scalar(text: string): string {

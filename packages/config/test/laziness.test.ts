@@ -30,7 +30,7 @@ console.log(JSON.stringify([...loaded].sort()));
 }
 
 it("importing the package loads no other package", async () => {
-  expect(await loadedBy("config.starterConfig({ source: 'a', target: 'b', repository: 'c' });")).toEqual([]);
+  expect(await loadedBy("")).toEqual([]);
 });
 
 it("loading a configuration loads the parsers, and no engine, codec, storage or program runner", async () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseYaml } from "../src/file/yaml-source.ts";
-import { starterConfig } from "../src/index.ts";
+import { starterConfig } from "../src/starter-config.ts";
 import { workplace } from "./workplace.ts";
 
 describe("the starter configuration", () => {
@@ -54,5 +54,20 @@ describe("the starter configuration", () => {
         });
       }),
     );
+  });
+
+  it.each([
+    ["postgres://backup:hunter2@db/orders?sslmode=require&password=hunter2", "postgres://db/orders"],
+    ["postgres://backup:hunter2@db/orders?password=hunter2&sslmode=require", "postgres://db/orders"],
+    ["host=db dbname=orders password='hunter\\'2' user=backup", "postgres://db/orders"],
+    ["docker:pg/orders", "docker:pg/orders"],
+    ["compose:shop/db", "compose:shop/db"],
+  ])("names a server as %s does, without its password", async (source, described) => {
+    await using here = await workplace();
+    const text = starterConfig({ source, target: "orders", repository: "./backups" });
+    expect(text).not.toContain("hunter");
+    await here.file("dbsave.yaml", text);
+    const [target] = (await here.load()).targets;
+    expect(target).toMatchObject({ name: "orders", engine: "postgres", source: described });
   });
 });

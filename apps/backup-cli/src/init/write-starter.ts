@@ -12,9 +12,9 @@ export async function writeStarter(
   session: Session,
 ): Promise<boolean> {
   const directory = resolve(path, "..");
-  const { name, source } = await targetAt(first.source, session);
-  const text = starterConfig({
-    source: pathFrom(directory, source),
+  const { name, source, engine } = await targetAt(first.source, session);
+  const text = await starterConfig({
+    source: engine === "sqlite" ? pathFrom(directory, source) : first.source,
     target: first.target ?? name,
     repository: pathFrom(directory, resolve(session.cwd, first.repository)),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,

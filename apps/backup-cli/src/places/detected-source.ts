@@ -14,9 +14,9 @@ export const sourceOption = {
 
 /** The database that nobody named. It is told, with how it was found. SOURCE_AMBIGUOUS, SOURCE_NOT_FOUND. */
 export async function detectedSource({ env, cwd, reporter }: Session): Promise<string> {
-  const { path, reason } = await detectSource({ env, cwd });
-  reporter.tell("info", `found ${path}: ${reason}`);
-  return path;
+  const { source, description, reason } = await detectSource({ env, cwd });
+  reporter.tell("info", `found ${description}: ${reason}`);
+  return source;
 }
 
 /** Names as words and by `--source`: it is not clear which are meant. */

@@ -36,3 +36,12 @@ export function describeConnection(written: string, named: string | undefined): 
   const where = service === "" ? "PostgreSQL by PG* of the environment" : `PostgreSQL service ${service}`;
   return what === "" ? where : `${where}, ${what}`;
 }
+
+/** The same connection string without its password. */
+export function withoutPassword(source: string): string {
+  if (urlParts.test(source)) {
+    const bare = source.replace(/^([a-z]+:\/\/[^/?#:@]*):[^/?#]*@/, "$1@");
+    return bare.replace(/([?&])password=[^&#]*&?/, "$1").replace(/[?&]$/, "");
+  }
+  return source.replace(/\s*\bpassword *= *(?:'(?:[^'\\]|\\.)*'|\S*)/s, "");
+}

@@ -27,16 +27,10 @@ export async function save(options: ParsedOptions, ctx: RunContext): Promise<Sav
     const after = await readControl(session);
     const more = await describeDatabases(options, ctx.signal);
     const moved = after.checkpoint !== before.checkpoint;
-    if (server.isStandby) {
-      const what = moved
-        ? `restartpoint at ${after.checkpoint}`
-        : `nothing newer than the restartpoint ${after.checkpoint}`;
-      return { proof: `standby: ${what}`, details: { ...details(before, after), ...more, standby: true } };
-    }
-    if (!moved)
+    if (!moved && !server.isStandby)
       throw new DbsaveError("SAVE_FAILED", `postgres: the control file shows no new checkpoint: ${describe(options)}`);
-    const proof = `checkpoint ${after.checkpoint} of ${after.at.toISOString()} is in the control file; before it was ${before.checkpoint}`;
-    return { proof, details: { ...details(before, after), ...more, standby: false } };
+    const proof = `${server.isStandby ? "standby: restartpoint" : "checkpoint"} ${proofOf(before, after)}`;
+    return { proof, details: { ...details(before, after), ...more, standby: server.isStandby } };
   });
 }
 
@@ -46,6 +40,14 @@ async function readControl(session: Session): Promise<Control> {
   );
   if (row === undefined) throw new DbsaveError("SAVE_FAILED", "postgres: the control file cannot be read");
   return row;
+}
+
+/** Without a new one everything that the standby has was on disk before. */
+function proofOf(before: Control, after: Control): string {
+  const place = `at ${after.checkpoint}, taken ${after.at.toISOString().replace(".000", "")}, is in pg_control`;
+  return after.checkpoint === before.checkpoint
+    ? `${place} already: the primary made none since`
+    : `${place}; the one before was at ${before.checkpoint}`;
 }
 
 function details(before: Control, after: Control): Record<string, string> {
