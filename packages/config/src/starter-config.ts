@@ -43,9 +43,9 @@ ${sourceLines(source)
 function sourceLines(source: string): readonly string[] {
   const inside = containerSource(source);
   if (inside !== undefined) {
-    const [[kind = "", value = ""] = []] = Object.entries(inside.container);
+    const place = Object.entries(inside.container).map(([key, value]) => `${key}: ${scalar(value)}`);
     const database = inside.database === undefined ? [] : [`database: ${scalar(inside.database)}`];
-    return ["engine: postgres", `container: { ${kind}: ${scalar(value)} }`, ...database, allDatabases];
+    return ["engine: postgres", `container: { ${place.join(", ")} }`, ...database, allDatabases];
   }
   if (connectionPlace(source) === undefined) return ["engine: sqlite", `path: ${scalar(source)}`];
   const password =
