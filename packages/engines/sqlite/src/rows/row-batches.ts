@@ -25,10 +25,13 @@ export function rowBatches(db: Database, table: Table, expression: string): Gene
     : joinedRows(db, table, table.rowid, expression);
 }
 
-/** SQLite joins the rows of a batch, and steers by the key: fetching 500 small rows costs little more than fetching one. */
+/**
+ * SQLite joins the rows of a batch, and steers by the key: fetching 500 small rows costs little more than fetching one. The limit
+ * is a sum because SQLite plans for the value of a bare parameter, and would compile the statement anew for every batch.
+ */
 function* joinedRows(db: Database, table: Table, rowid: string, expression: string): Generator<RowBatch, void> {
   const some = `SELECT ${rowid} AS place, ${expression} AS line FROM ${quoteName(table.name)}
-    NOT INDEXED WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ?`;
+    NOT INDEXED WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ? + 0`;
   const batch = `SELECT max(place), count(*), ${asBytes(db, "group_concat(line, char(10))")} FROM (${some})`;
   const statement = db.prepare<[bigint, number], [bigint | null, bigint, Buffer | string]>(batch).raw().safeIntegers();
   const most = Math.max(1, Math.min(mostRows, Math.floor(mostValues / table.columns.length)));
