@@ -15,6 +15,9 @@ export interface ZlibWatch {
 /** What every `node:zlib` stream is. */
 type ZlibStream = Transform & { readonly bytesWritten: number };
 
+/** What arrives while zlib works is handed over as one: every hand-over wakes another thread. */
+const gatheredBytes = 256 * 1024;
+
 /**
  * A `node:zlib` stream under supervision: left alone, zlib's streams take joined and padded files for good, and write
  * an extra frame now and then. zlib is told to end only when it has taken every byte.
@@ -25,7 +28,7 @@ export class ZlibStage extends Duplex {
   #inputEnded = false;
 
   constructor(zlib: ZlibStream, watch: ZlibWatch) {
-    super();
+    super({ writableHighWaterMark: gatheredBytes });
     this.#zlib = zlib;
     this.#watch = watch;
     zlib.on("data", (data: Buffer) => this.#guard(() => this.#release(data)));
@@ -34,11 +37,11 @@ export class ZlibStage extends Duplex {
   }
 
   override _write(data: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#guard(() => {
-      const given = this.#watch.incoming(data);
-      if (given.length === 0) done();
-      else this.#zlib.write(given, (error) => (error ? this.#fail(error) : done()));
-    });
+    this.#feed(data, done);
+  }
+
+  override _writev(pieces: readonly { readonly chunk: Buffer }[], done: () => void): void {
+    this.#feed(Buffer.concat(pieces.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: () => void): void {
@@ -54,6 +57,14 @@ export class ZlibStage extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#zlib.destroy();
     done(error);
+  }
+
+  #feed(data: Buffer, done: () => void): void {
+    this.#guard(() => {
+      const given = this.#watch.incoming(data);
+      if (given.length === 0) done();
+      else this.#zlib.write(given, (error) => (error ? this.#fail(error) : done()));
+    });
   }
 
   #release(data: Buffer): void {
