@@ -24,7 +24,7 @@ const cases: readonly (readonly [string, Partial<DatabaseSettings>, Partial<Find
   [
     "an extension that the server does not have",
     { extensions: [{ name: "no_such", version: "7.2", schema: "public" }] },
-    { severity: "error", code: "RESTORE_FAILED", object: "extension no_such", message: expect.stringContaining("7.2") },
+    { severity: "error", code: "TOOL_MISSING", object: "extension no_such", message: expect.stringContaining("7.2") },
   ],
   [
     "an extension in another version",
@@ -62,7 +62,7 @@ it.for(cases)("%s is said before anything is made", async ([, change, finding], 
   expect((await engine.planRestore(request, source, ctx)).findings).toMatchObject([finding]);
   if (finding.severity !== "error") return;
   const before = await server.databases();
-  await expect(engine.restore(request, source, ctx)).rejects.toMatchObject({ code: "RESTORE_FAILED" });
+  await expect(engine.restore(request, source, ctx)).rejects.toMatchObject({ code: "TOOL_MISSING" });
   expect(await server.databases()).toEqual(before);
 });
 

@@ -7,7 +7,7 @@ interface Available {
   readonly version: string;
 }
 
-/** An error for each extension whose files the server does not have, a warning where it would install another version. */
+/** TOOL_MISSING for each extension whose files the server does not have, a warning where it would install another version. */
 export async function examineExtensions(
   session: Session,
   databases: readonly DatabaseSettings[],
@@ -27,6 +27,6 @@ export async function examineExtensions(
     }
     const message = `version ${version} is in the backup, and the server has none`;
     const fix = `Install the package of ${name} beside the server, in version ${version}.`;
-    return [{ severity: "error", code: "RESTORE_FAILED", object: `extension ${name}`, message, fix }];
+    return [{ severity: "error", code: "TOOL_MISSING", object: `extension ${name}`, message, fix }];
   });
 }

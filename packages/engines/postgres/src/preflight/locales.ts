@@ -4,7 +4,7 @@ import type { Session } from "../connect.ts";
 import { identifier, literal } from "../sql/quote.ts";
 
 /**
- * An error for each database whose locale the server does not have, a warning where the server sorts by another version of
+ * TOOL_MISSING for each database whose locale the server does not have, a warning where the server sorts by another version of
  * it. Tries each by a temporary collation in a transaction that is rolled back.
  */
 export async function examineLocales(
@@ -22,7 +22,7 @@ async function examineLocale(session: Session, database: DatabaseSettings): Prom
   if (tried.version === undefined) {
     const message = `the server does not have its locale ${tried.locale}`;
     const fix = `Install that locale on the server's system, and restart the server. It said: ${tried.reason}`;
-    return [{ severity: "error", code: "RESTORE_FAILED", object: name, message, fix }];
+    return [{ severity: "error", code: "TOOL_MISSING", object: name, message, fix }];
   }
   if (collationVersion === null || tried.version === null || collationVersion === tried.version) return [];
   const message = `its text was sorted by version ${collationVersion} of ${tried.locale}, the server has ${tried.version}`;
