@@ -59,6 +59,13 @@ export async function detectSource(application: {
   return await detect.detectSource(application);
 }
 
+/** The place of a restore, with what the environment adds where it is a URL of PostgreSQL. Fails as opening a target there would. */
+export async function completePlace(place: string, env: AdHocOptions["env"]): Promise<string> {
+  if (!/^postgres(ql)?:\/\//.test(place)) return place;
+  const postgres = await import("./engines/postgres-place.ts");
+  return await postgres.completeUrl(place, env);
+}
+
 /** A commented dbsave.yaml that `loadConfig` accepts. */
 export async function starterConfig(options: StarterConfigOptions): Promise<string> {
   const starter = await import("./starter-config.ts");

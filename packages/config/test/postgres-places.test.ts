@@ -1,7 +1,7 @@
 import { withContext } from "@dbsave/core";
 import { hostTools } from "@dbsave/exec";
 import { describe, expect, it } from "vitest";
-import { type AdHocOptions, adHocConfig, type OpenTarget, type TargetConfig } from "../src/index.ts";
+import { type AdHocOptions, adHocConfig, completePlace, type OpenTarget, type TargetConfig } from "../src/index.ts";
 import { failure, workplace } from "./workplace.ts";
 
 const { signal } = new AbortController();
@@ -53,6 +53,20 @@ describe("a server is found", () => {
     await using opened = await app?.open();
     expect(opened && (await placeOf(opened))).toBe("127.0.0.1:1, database other");
   });
+});
+
+it("the place of a restore is completed by the environment, and only where it is a URL", async () => {
+  const env = { PGPASSWORD: "p w+d", PGUSER: "alice", HOME: "/nowhere" };
+  const completed = new URL(await completePlace("postgres://bob@db/app?sslmode=require", env));
+  expect(Object.fromEntries(completed.searchParams)).toEqual({
+    host: "db",
+    port: "5432",
+    user: "bob",
+    dbname: "app",
+    password: "p w+d",
+    sslmode: "require",
+  });
+  for (const place of ["./copy.db", "app_check", "docker:pg/app"]) expect(await completePlace(place, env)).toBe(place);
 });
 
 it("a service that is nowhere is a mistake at its line", async () => {

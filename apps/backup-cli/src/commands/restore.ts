@@ -1,3 +1,4 @@
+import { completePlace } from "@dbsave/config";
 import {
   type Comparison,
   compareRestored,
@@ -43,7 +44,8 @@ export const command = defineCommand(
     ],
   },
   async ({ backup, force, ...args }, session) => {
-    const request = restoreRequest(args);
+    const asked = restoreRequest(args);
+    const request = asked.into === undefined ? asked : { ...asked, into: await completePlace(asked.into, session.env) };
     await using shelves = await openShelves(args, session);
     const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
     const { manifest } = entry;

@@ -1,5 +1,4 @@
-import { homedir, userInfo } from "node:os";
-import type { PostgresOptions, Surroundings } from "@dbsave/postgres";
+import type { PostgresOptions } from "@dbsave/postgres";
 import * as z from "zod";
 import { containerSchema } from "../containers/container-schema.ts";
 import { containerSource, describeContainer } from "../containers/container-source.ts";
@@ -9,6 +8,7 @@ import { targetShape } from "../schema/target-shape.ts";
 import { parseReference, referencePattern } from "../secrets/reference.ts";
 import type { EngineContext, EngineKind } from "./engine-kind.ts";
 import { postgresInContainer } from "./postgres-container.ts";
+import { surroundings } from "./postgres-place.ts";
 import { connectionPattern, connectionPlace, describeConnection } from "./postgres-source.ts";
 
 const url = z.string().regex(new RegExp(`^(${connectionPattern})$|${referencePattern.source}`), {
@@ -136,19 +136,6 @@ async function serverOf(settings: PostgresSettings, context: EngineContext): Pro
   if (host === noSource) return given;
   const { libpqOptions } = await import("@dbsave/postgres");
   return await libpqOptions(given, surroundings(context.env));
-}
-
-function surroundings(env: EngineContext["env"]): Surroundings {
-  return { env, home: env["HOME"] || homedir(), systemUser: systemUser() ?? (env["USER"] || "postgres") };
-}
-
-/** Undefined for a user without a name, as in a container with a number for one. */
-function systemUser(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }
 
 function listed(databases: PostgresSettings["databases"]): string | undefined {

@@ -70,7 +70,7 @@ async function open(options: ParsedOptions, database: string, signal: AbortSigna
     port,
     user,
     database,
-    password: password?.reveal(),
+    password: password?.reveal() ?? "",
     connectionTimeoutMillis: connectTimeoutMs,
   };
   const certificates = await readCertificates(options.sslRootCertificate);
@@ -78,12 +78,13 @@ async function open(options: ParsedOptions, database: string, signal: AbortSigna
     return await start({ ...config, ssl: tls(ssl, certificates) }, signal);
   } catch (error) {
     if (ssl !== "prefer" || !(error instanceof Error) || !/does not support SSL/.test(error.message)) throw error;
-    return await start(config, signal);
+    return await start({ ...config, ssl: false }, signal);
   }
 }
 
-async function start(config: ClientConfig & { password: string | undefined }, signal: AbortSignal): Promise<Client> {
-  const client = new Client({ ...config, password: config.password ?? "", application_name: "dbsave" });
+/** A function for a password keeps the driver from looking for one in the environment and in files. */
+async function start(config: ClientConfig & { password: string }, signal: AbortSignal): Promise<Client> {
+  const client = new Client({ ...config, password: () => config.password, application_name: "dbsave" });
   client.on("error", () => {}); // the query that runs, or the next one, fails with it
   const cut = (): void => cutOff(client);
   signal.addEventListener("abort", cut, { once: true });

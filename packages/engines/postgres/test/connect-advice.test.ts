@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { type PostgresOptions, postgres } from "../src/index.ts";
 import { connectAdvice } from "../src/sql/connect-advice.ts";
 import { type TestServer, testServer } from "./support/server.ts";
@@ -99,6 +99,16 @@ const cases: readonly Case[] = [
     hint: /GRANT CONNECT ON DATABASE "closed_\w+" TO "outsider_\w+";/,
   },
 ];
+
+it("the driver takes no password from the environment: whoever makes the engine does", async (test) => {
+  const server = await testServer(test);
+  vi.stubEnv("PGPASSWORD", server.password);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { password: _password, ...place } = at(server);
+  await using engine = postgres(place);
+  await using ctx = await server.context();
+  await expect(engine.save(ctx)).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+});
 
 it("a server without a line for the connection is told the line that is missing", () => {
   const message = 'no pg_hba.conf entry for host "10.0.0.5", user "backup", database "app", no encryption';
