@@ -3,7 +3,7 @@ import type { TestContext } from "vitest";
 import { type ServerName, type ServerSpec, specOf } from "./catalogue.ts";
 import { command, works } from "./command.ts";
 import { currentRun, oncePerRun } from "./run.ts";
-import { startContainer } from "./start-container.ts";
+import { startContainer, startStandby } from "./start-container.ts";
 import { isLocal, startLocal, stopLocal } from "./start-local.ts";
 import type { StartedServer } from "./started-server.ts";
 import { TestServer } from "./test-server.ts";
@@ -41,6 +41,13 @@ export async function tryOwnServer(name: ServerName): Promise<OwnServer | string
   }
 }
 
+/** A standby that follows `primary`, which must be in Docker. */
+export async function standbyOf(primary: OwnServer): Promise<OwnServer> {
+  const { host } = await primary.address();
+  const started = await startStandby(specOf(primary.name), currentRun(), { host, password: primary.password });
+  return new OwnServer(primary.name, started, () => removeServer(started));
+}
+
 /** A server that nobody else uses. Disposing removes it. */
 export class OwnServer extends TestServer implements AsyncDisposable {
   readonly #remove: () => Promise<void>;
@@ -48,6 +55,13 @@ export class OwnServer extends TestServer implements AsyncDisposable {
   constructor(name: ServerName, started: StartedServer, remove: () => Promise<void>) {
     super(name, started);
     this.#remove = remove;
+  }
+
+  /** `docker kill`, `docker pause`, `docker exec <program>`, … on its container. */
+  async docker(verb: string, ...args: readonly string[]): Promise<string> {
+    if (this.container === undefined) throw new Error(`${this.name} is in no container`);
+    const { id } = this.container;
+    return await command("docker", verb === "exec" ? ["exec", id, ...args] : [verb, ...args, id]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

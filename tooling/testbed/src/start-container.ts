@@ -4,8 +4,8 @@ import { makeCertificates } from "./certificates.ts";
 import { command } from "./command.ts";
 import { ensureImage } from "./image.ts";
 import { runLabel, type TestRun } from "./run.ts";
-import { setupScript } from "./setup-script.ts";
-import type { StartedServer } from "./started-server.ts";
+import { setupScript, standbyScript } from "./setup-script.ts";
+import type { StartedServer, TestContainer } from "./started-server.ts";
 import { untilReady } from "./until-ready.ts";
 
 const port = "5432";
@@ -19,10 +19,34 @@ export async function startContainer(
   run: TestRun,
   service: string = spec.name,
 ): Promise<StartedServer> {
-  const image = await ensureImage(spec);
   const { authority, certificate, key } = await makeCertificates();
   const password = randomBytes(18).toString("base64url");
-  const env = { DATA: "/testbed/data", SOCKETS: "/tmp", PASSWORD: password, TLS_KEY: key, TLS_CERT: certificate };
+  const env = { PASSWORD: password, TLS_KEY: key, TLS_CERT: certificate };
+  const started = await runServer(spec, run, service, { script: setupScript(spec, "*", Number(port)), env });
+  return { ...started, url: `postgres://postgres:${password}@${started.published}`, authority };
+}
+
+/** Starts a server that follows the one at `primary`, with the same roles and passwords. */
+export async function startStandby(
+  spec: ServerSpec,
+  run: TestRun,
+  primary: { readonly host: string; readonly password: string },
+): Promise<StartedServer> {
+  const service = `${spec.name}-standby-${randomBytes(4).toString("hex")}`;
+  const env = { PRIMARY: primary.host, PASSWORD: primary.password };
+  const started = await runServer(spec, run, service, { script: standbyScript(Number(port)), env });
+  return { ...started, url: `postgres://postgres:${primary.password}@${started.published}` };
+}
+
+/** Runs `script`, which becomes the server, and waits until that answers. */
+async function runServer(
+  spec: ServerSpec,
+  run: TestRun,
+  service: string,
+  { script, env: given }: { readonly script: string; readonly env: Readonly<Record<string, string>> },
+): Promise<{ readonly published: string; readonly container: TestContainer }> {
+  const image = await ensureImage(spec);
+  const env = { DATA: "/testbed/data", SOCKETS: "/tmp", ...given };
   const project = run.name.toLowerCase();
   const labels = {
     [runLabel]: run.name,
@@ -46,7 +70,6 @@ export async function startContainer(
     ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
     ...Object.keys(env).flatMap((name) => ["--env", name]),
   ];
-  const script = setupScript(spec, "*", Number(port));
   const started = await command("docker", ["run", ...options, "--entrypoint", "sh", image, "-c", script], { env });
   const id = started.trim();
   try {
@@ -58,8 +81,7 @@ export async function startContainer(
   const published = (await command("docker", ["port", id, port])).split("\n")[0] ?? "";
   const name = (await command("docker", ["inspect", "--format", "{{.Name}}", id])).trim().slice(1);
   return {
-    url: `postgres://postgres:${password}@${published}`,
-    authority,
+    published,
     container: { id, name, compose: `${project}/${service}` },
   };
 }

@@ -6,6 +6,7 @@ import { dumpDirectory } from "./dump-directory.ts";
 import type { ParsedOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { databaseArgument } from "./sql/quote.ts";
+import { replayConflict } from "./sql/replay-conflict.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
 import { toolConnection } from "./tools/tool-connection.ts";
 
@@ -78,10 +79,11 @@ function isBuiltWithout(error: unknown): boolean {
   return isDbsaveError(error, "TOOL_FAILED") && /build does not support compression/.test(error.message);
 }
 
-/** pg_dump waits for locks by a statement timeout. */
+/** pg_dump waits for locks by a statement timeout; a standby ends what keeps its replay waiting. */
 function lockedOut(error: unknown, database: string): unknown {
-  if (!isDbsaveError(error, "TOOL_FAILED") || !/(?:lock|statement) timeout|could not obtain lock/.test(error.message))
-    return error;
+  if (!isDbsaveError(error, "TOOL_FAILED")) return error;
+  if (/conflict with recovery/.test(error.message)) return replayConflict(error, `postgres: ${database}`);
+  if (!/(?:lock|statement) timeout|could not obtain lock/.test(error.message)) return error;
   return new DbsaveError("SOURCE_BUSY", `postgres: ${database}: another session holds a table locked`, {
     cause: error,
   });

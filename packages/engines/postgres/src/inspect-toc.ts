@@ -1,14 +1,16 @@
 import type { Finding, Fingerprint } from "@dbsave/core";
 import { parseDisplayName } from "./sql/quote.ts";
 
-/** Tables of the fingerprint that the output of `pg_restore --list` does not have: a dump that skipped one is no backup. */
+/** Tables of the fingerprint with rows that the output of `pg_restore --list` does not have: a dump that skipped one is no backup. */
 export function missingTables(toc: string, fingerprint: Fingerprint | null, prefix: string): readonly Finding[] {
   const entries = toc
     .split("\n")
     .map((line) => /^\d+; \d+ \d+ (TABLE DATA .*)/.exec(line)?.[1])
     .filter((entry) => entry !== undefined)
     .toSorted();
-  const tables = (fingerprint?.items ?? []).filter(({ kind, name }) => kind === "table" && name.startsWith(prefix));
+  const tables = (fingerprint?.items ?? []).filter(
+    ({ kind, name, count }) => kind === "table" && name.startsWith(prefix) && count !== 0,
+  );
   return tables
     .map(({ name }) => name.slice(prefix.length))
     .filter((name) => !hasPrefix(entries, `TABLE DATA ${parseDisplayName(name).map(asListed).join(" ")} `))

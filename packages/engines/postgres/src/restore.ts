@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import {
   type ArtifactSource,
   DbsaveError,
+  isDbsaveError,
   type RestoredPlace,
   type RestoreReport,
   type RestoreRequest,
@@ -121,7 +123,20 @@ async function removeMade(session: Session, made: readonly Filled[], roles: read
   await dropRoles(session, roles);
 }
 
-/** Also when the run is cancelled. The failure that led here is the one to tell, so another one is not. */
+const recoveryMs = 10_000;
+
+/**
+ * Also when the run is cancelled. A server that crashed is given the time to recover. The failure that led here is the one to
+ * tell, so another one is not: what stays, the next restore drops.
+ */
 async function takeBack(options: ParsedOptions, work: (session: Session) => Promise<void>): Promise<void> {
-  await withMaintenance(options, [], new AbortController().signal, work).catch(() => undefined);
+  const deadline = performance.now() + recoveryMs;
+  for (;;) {
+    try {
+      return await withMaintenance(options, [], new AbortController().signal, work);
+    } catch (error) {
+      if (!isDbsaveError(error, "CONNECT_FAILED") || performance.now() > deadline) return;
+      await setTimeout(200);
+    }
+  }
 }

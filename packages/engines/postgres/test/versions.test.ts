@@ -6,8 +6,10 @@ import { sampleSql } from "./support/sample-database.ts";
 import { type Setup, testServer } from "./support/server.ts";
 import { noFingerprint, take } from "./support/taken.ts";
 
+const timeout = 120_000; // several servers may have to be started on a busy machine
+
 describe.each<Setup>(["15 in its container", "17"])("PostgreSQL %s", (setup) => {
-  it("is saved, backed up, inspected, proved on a throw-away server, and restored", async (test) => {
+  it("is saved, backed up, inspected, proved on a throw-away server, and restored", { timeout }, async (test) => {
     const server = await testServer(test, setup);
     const database = await server.create();
     await server.query(database, sampleSql);
@@ -31,7 +33,7 @@ describe.each<Setup>(["15 in its container", "17"])("PostgreSQL %s", (setup) => 
 });
 
 describe("between versions", () => {
-  it("a backup of 15 is restored into 18, whose programs read it", async (test) => {
+  it("a backup of 15 is restored into 18, whose programs read it", { timeout }, async (test) => {
     const [old, recent] = [await testServer(test, "15"), await testServer(test, "18")];
     const database = await old.create();
     await old.query(database, sampleSql);
@@ -45,7 +47,7 @@ describe("between versions", () => {
     expect(await recent.query(database, count)).toEqual(await old.query(database, count));
   });
 
-  it("a backup of 18 is refused by 15 with UNSUPPORTED before anything is made or read", async (test) => {
+  it("a backup of 18 is refused by 15 with UNSUPPORTED before anything is made or read", { timeout }, async (test) => {
     const [old, recent] = [await testServer(test, "15"), await testServer(test, "18")];
     const database = await recent.create();
     await using engine = postgres(recent.engineOptions(database));
@@ -62,7 +64,9 @@ describe("between versions", () => {
     expect(await old.databases()).toEqual(before);
   });
 
-  it("a client that is older than the server is refused with both versions before anything is stored", async (test) => {
+  it("a client that is older than the server is refused with both versions before anything is stored", {
+    timeout,
+  }, async (test) => {
     const server = await testServer(test, "18");
     await using engine = postgres(server.engineOptions("postgres", { binDirectory: "/usr/lib/postgresql/15/bin" }));
     await using ctx = await testContext(); // the programs of this machine

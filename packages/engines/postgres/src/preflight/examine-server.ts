@@ -28,7 +28,11 @@ export async function examineServer(
   ctx: RunContext,
 ): Promise<readonly Finding[]> {
   const { serverMajor, clientMajor } = contentsOf(source.manifest);
-  const { major, version } = await readServer(session);
+  const { major, version, isStandby } = await readServer(session);
+  if (isStandby) {
+    const message = "the server is a standby, which takes changes from its primary only";
+    return [{ severity: "error", code: "UNSUPPORTED", object: options.host, message }];
+  }
   if (major < serverMajor) {
     const message = `the backup is of PostgreSQL ${serverMajor}, the server is ${version}: it must not be older`;
     return [{ severity: "error", code: "UNSUPPORTED", object: options.host, message }];

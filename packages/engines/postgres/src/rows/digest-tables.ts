@@ -39,7 +39,12 @@ export async function digestTables(
   });
 }
 
-function digestSql({ sql, condition, columns, counted }: Table, position: number, mode: FingerprintMode): string {
+function digestSql(
+  { sql, condition, columns, counted, isAbsent }: Table,
+  position: number,
+  mode: FingerprintMode,
+): string {
+  if (isAbsent) return `(SELECT ${position} AS position, 0::int8 AS rows, NULL::text AS sum, '{}'::text[] AS greatest)`;
   const greatest = counted.map(({ column }) => `max(t.${identifier(column)})::text`).join(", ");
   const sum = mode === "full" ? `sum(${rowHash(columns)})::text` : "NULL::text";
   return `(SELECT ${position} AS position, count(*) AS rows, ${sum} AS sum,

@@ -15,6 +15,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Columns that a sequence fills, by the sequence's oid. */
   readonly counted: readonly CountedColumn[];
+  /** Unlogged, on a standby: it has no rows there, and reading it is an error. */
+  readonly isAbsent: boolean;
 }
 
 export interface CountedColumn {
@@ -29,12 +31,13 @@ interface Row {
   readonly condition: string | null;
   readonly columns: readonly Column[] | null;
   readonly counted: readonly CountedColumn[] | null;
+  readonly isAbsent: boolean;
 }
 
 /** The biggest first. Partitions and children, never their parents' view of them; of extensions what they ask to be dumped. */
 export async function* contentTables(session: Session): AsyncIterable<Table> {
   for await (const rows of session.batches<Row>(tablesSql)) {
-    for (const { schema, name, pages, condition, columns, counted } of rows) {
+    for (const { schema, name, pages, condition, columns, counted, isAbsent } of rows) {
       yield {
         name: displayName(schema, name),
         sql: `${identifier(schema)}.${identifier(name)}`,
@@ -42,6 +45,7 @@ export async function* contentTables(session: Session): AsyncIterable<Table> {
         condition: condition ?? "",
         columns: columns ?? [],
         counted: counted ?? [],
+        isAbsent,
       };
     }
   }
@@ -88,7 +92,8 @@ const countedSql = `
   GROUP BY u.relation`;
 
 const tablesSql = `
-  SELECT n.nspname AS schema, c.relname AS name, c.relpages AS pages, extension.condition, stored.columns, counted.columns AS counted
+  SELECT n.nspname AS schema, c.relname AS name, c.relpages AS pages, extension.condition, stored.columns, counted.columns AS counted,
+    c.relpersistence = 'u' AND pg_is_in_recovery() AS "isAbsent"
   FROM ${contentTablesFrom} LEFT JOIN (${columnsSql}) stored ON stored.relation = c.oid
   LEFT JOIN (${countedSql}) counted ON counted.relation = c.oid
   WHERE ${contentTablesWhere}

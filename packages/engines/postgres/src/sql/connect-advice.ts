@@ -48,7 +48,7 @@ const advices: readonly (readonly [state: string, pattern: RegExp, advice: Advic
     ({ user }) =>
       `Correct the password (${passwordPlaces}), or the role, or set it as an administrator: ALTER ROLE ${identifier(user)} PASSWORD '...';`,
   ],
-  ["28000", /no pg_hba\.conf entry/, pgHbaLine],
+  ["28000", /pg_hba\.conf/, pgHbaLine],
   [
     "28000",
     /role .* does not exist/,

@@ -1,10 +1,12 @@
 import { DbsaveError, type ErrorCode, isDbsaveError } from "@dbsave/core";
+import { replayConflict } from "./replay-conflict.ts";
 
 /** What an error of the server or the driver means to an operator. Where only the caller can tell it stays without a code. */
 export function driverError(error: unknown, what: string): unknown {
   if (isDbsaveError(error) || !(error instanceof Error)) return error;
   const state = sqlState(error);
-  const code = codes.find(([prefix]) => state?.startsWith(prefix))?.[1] ?? systemCodes.get(state ?? "");
+  if (state === "40001") return replayConflict(error, what);
+  const code = codes.find(([prefix]) => state?.startsWith(prefix))?.[1] ?? systemCodes.get(state ?? lost(error));
   if (code === undefined) return new Error(text(error, what), { cause: error });
   return new DbsaveError(code, text(error, what), { cause: error });
 }
@@ -18,6 +20,13 @@ export function sqlStateOf(error: unknown): string | undefined {
 export function sqlState(error: unknown): string | undefined {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
+}
+
+/** The driver has no code for a connection that ended without a word. */
+function lost({ message }: Error): string {
+  return /^Connection terminated|^timeout expired|connection error and is not queryable/.test(message)
+    ? "ECONNRESET"
+    : "";
 }
 
 function text(error: Error, what: string): string {

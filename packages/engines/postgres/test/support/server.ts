@@ -46,7 +46,7 @@ const shared = new Map<Setup, Promise<TestServer | string>>();
 export async function testServer(test: Pick<TestContext, "skip">, setup: Setup = "15"): Promise<TestServer> {
   const found = await tryTestServer(setup);
   if (typeof found === "string") return test.skip(found);
-  onTestFinished(() => found.cleanUp());
+  onTestFinished(() => found.cleanUp(), 60_000);
   return found;
 }
 
@@ -98,6 +98,7 @@ async function serverOn(
   const { user: superuser, password } = own;
   const query: TestServer["query"] = async (database, sql) => {
     const client = new Client({ host: own.host, port: own.port, user: superuser, password, database });
+    client.on("error", () => {}); // tests end sessions and servers: the query tells
     await client.connect();
     try {
       const result: unknown = await client.query(sql);
