@@ -16,7 +16,7 @@ export interface ContainerAddressOptions extends FindContainerOptions {
 
 const answerWithinMs = 5000;
 const publish =
-  "Publish the port on loopback (ports: 127.0.0.1:PORT:PORT) and give host and port in place of container.";
+  "Publish the port where only this machine reaches it (here: -p 127.0.0.1:PORT:PORT) and give host and port in place of the container.";
 
 /**
  * Where this machine reaches a server in a container: an address on a network of the container, at which something accepted a
@@ -55,7 +55,7 @@ export async function containerAddress(
 }
 
 async function hostsOf(
-  { networks, networkMode }: ContainerFacts,
+  { name, networks, networkMode }: ContainerFacts,
   what: string,
   options: ContainerAddressOptions,
 ): Promise<readonly string[]> {
@@ -65,13 +65,13 @@ async function hostsOf(
   const reachable = networks.filter(({ address }) => address !== "");
   if (reachable.length === 0) {
     throw new DbsaveError("UNSUPPORTED", `${what}: it is in no network, so that nothing can connect to it`, {
-      hint: "Put it into a network: docker network connect bridge, or networks in its compose file.",
+      hint: `Put it into one: docker network disconnect none ${name}; docker network connect bridge ${name}. Or networks in its compose file.`,
     });
   }
   const { network } = options;
-  const chosen = reachable.filter(({ name }) => network === undefined || name === network);
+  const chosen = reachable.filter((each) => network === undefined || each.name === network);
   if (chosen.length > 0) return chosen.map(({ address }) => address);
-  const names = reachable.map(({ name }) => name).join(", ");
+  const names = reachable.map((each) => each.name).join(", ");
   throw new DbsaveError("OPTIONS_INVALID", `${what}: it is not in the network ${network}, but in ${names}`);
 }
 
