@@ -49,6 +49,16 @@ describe("without a configuration", () => {
     }
   });
 
+  it("TimescaleDB is named by its own URLs, or where the engine is said", async () => {
+    const source = "timescaledb://backup@db/metrics";
+    const named = { name: "metrics", engine: "timescaledb", source: "postgres://db/metrics" };
+    expect(await adHoc({ source })).toMatchObject(named);
+    expect(await adHoc({ source: "postgres://backup@db/metrics", engine: "timescaledb" })).toMatchObject(named);
+    expect(await adHoc({ source: "docker:pg", engine: "timescaledb" })).toMatchObject({ engine: "timescaledb" });
+    await using opened = await (await adHoc({ source })).open();
+    expect(opened.job.engine.name).toBe("timescaledb");
+  });
+
   it("everything can be said that a file can say", async () => {
     const target = await adHoc({
       source: "sqlite:///srv/app.db",

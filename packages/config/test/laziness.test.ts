@@ -39,6 +39,7 @@ it("loading a configuration loads the parsers, and no engine, codec, storage or 
   const heavy = [
     "@dbsave/sqlite",
     "@dbsave/postgres",
+    "@dbsave/timescaledb",
     "pg",
     "@dbsave/codecs",
     "@dbsave/storage-fs",

@@ -57,7 +57,7 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "an engine of a later version",
     `${top}targets: { a: { engine: redis, url: x } }\n`,
-    'dbsave.yaml:3: targets.a.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres',
+    'dbsave.yaml:3: targets.a.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres, timescaledb',
   ],
   [
     "both ways to say where a server is",
@@ -82,7 +82,7 @@ const cases: readonly (readonly [promise: string, text: string, message: string]
   [
     "a missing engine",
     `${top}targets: { a: { path: a } }\n`,
-    "dbsave.yaml:3: targets.a.engine: missing: expected sqlite or postgres",
+    "dbsave.yaml:3: targets.a.engine: missing: expected sqlite, postgres or timescaledb",
   ],
   [
     "a storage of a later version",
@@ -289,7 +289,7 @@ notify: { on: [fail, recovered], mail: ops@example.org, healthchecks: env:HC_URL
       "config: 4 mistakes:",
       "dbsave.yaml:2: defaults.verify: restore must decrypt the backup: add identities to encrypt, or choose verify: hashes",
       'dbsave.yaml:3: storages.offsite.type: this version of dbsave has no storage "s3" yet; it has fs',
-      'dbsave.yaml:5: targets.orders.engine: this version of dbsave has no engine "mongodb" yet; it has sqlite, postgres',
+      'dbsave.yaml:5: targets.orders.engine: this version of dbsave has no engine "mongodb" yet; it has sqlite, postgres, timescaledb',
       "dbsave.yaml:7: notify: this version of dbsave has no notify yet",
     ]);
   });
@@ -318,7 +318,7 @@ notify: { on: [fail, recovered], mail: ops@example.org, healthchecks: env:HC_URL
       "dbsave.yaml:4: storages.a.path: missing: expected text",
       "dbsave.yaml:7: targets.one.path: expected text, got a whole number",
       "dbsave.yaml:7: targets.one.to: no storage is called c: expected a or b",
-      'dbsave.yaml:8: targets.two.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres',
+      'dbsave.yaml:8: targets.two.engine: this version of dbsave has no engine "redis" yet; it has sqlite, postgres, timescaledb',
       "dbsave.yaml:8: targets.two.to: missing: expected the name of a storage, a or b",
     ]);
   });

@@ -58,6 +58,7 @@ export async function destinations(
       const whole = expectedIn(manifest, database);
       const part = selectedPart(whole, request.select);
       list.push({ database, into, place, part, whole });
+      if (part !== null) findings.push(...(options.profile.examinePart?.(whole) ?? []));
       if (place === "taken" && (part !== null || !request.force)) findings.push(notEmpty(into));
       else if (busy !== undefined) findings.push(busy);
     }

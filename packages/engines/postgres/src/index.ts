@@ -5,3 +5,4 @@ export { type Given, libpqOptions, type Surroundings } from "./libpq.ts";
 export type { LocatedServer, ServerLocator } from "./locate.ts";
 export type { FingerprintMode, GlobalsPolicy, PostgresOptions, TlsMode } from "./options.ts";
 export type { Details, NewDatabase, PostgresProfile, Pour } from "./profile.ts";
+export { databaseArgument, displayName, identifier, literal } from "./sql/quote.ts";

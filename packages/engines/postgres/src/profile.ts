@@ -1,4 +1,4 @@
-import type { Finding, FingerprintItem, Manifest, RecipeStep } from "@dbsave/core";
+import type { Finding, Fingerprint, FingerprintItem, RecipeStep } from "@dbsave/core";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
 import type { Session } from "./connect.ts";
 
@@ -11,14 +11,16 @@ export interface NewDatabase {
   readonly settings: DatabaseSettings;
   /** For messages: its name for the moment. */
   readonly name: string;
-  /** Whether the server is a throw-away one. */
-  readonly isIsolated: boolean;
-  readonly signal: AbortSignal;
+  /** With how many sessions `pour` fills it. */
+  readonly jobs: number;
   /** Gives `work` a fresh session in it, closed afterwards. Without a signal of its own it ends with the restore's. */
   session<T>(work: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
-/** Lets pg_restore read the whole dump once, with these arguments more: `--section=pre-data`. TOOL_FAILED at its first error. */
+/**
+ * Lets pg_restore read the whole dump once, with these arguments more: `--section=pre-data`, or `--jobs=1` where order matters.
+ * TOOL_FAILED at its first error.
+ */
 export type Pour = (args: readonly string[]) => Promise<void>;
 
 /**
@@ -39,12 +41,17 @@ export interface PostgresProfile {
    * this hook fails the backup or the proof.
    */
   readonly fingerprint?: (session: Session, tables: readonly FingerprintItem[]) => Promise<readonly FingerprintItem[]>;
-  /** What keeps a backup from being restored on the session's server; errors stop a restore before it makes anything. */
-  readonly examineServer?: (session: Session, manifest: Manifest) => Promise<readonly Finding[]>;
+  /** What keeps databases from being restored on the session's server; errors stop a restore before it makes anything. */
+  readonly examineServer?: (session: Session, databases: readonly DatabaseSettings[]) => Promise<readonly Finding[]>;
+  /** What keeps schemas or tables of a database, whose fingerprint is `whole`, from being restored without the rest of it. */
+  readonly examinePart?: (whole: Fingerprint) => readonly Finding[];
   /** Fills the database by `pour`, in place of one plain call. Whatever it began it ends, also when `pour` fails. */
   readonly fill?: (database: NewDatabase, pour: Pour) => Promise<void>;
-  /** The database has got its name; `session` is in it. An error is only noted: the restore is done. Not on a throw-away server. */
-  readonly arrived?: (session: Session) => Promise<void>;
+  /**
+   * The session's database was renamed, or should have been and was not: lets go on in it what a rename stops. An error is only
+   * noted, because the restore has ended. Not called on a throw-away server.
+   */
+  readonly resume?: (session: Session) => Promise<void>;
   /** Stock commands that make and fill a database of the artifact `dump`; undefined for the plain ones. */
   readonly recipe?: (settings: DatabaseSettings, dump: string) => readonly RecipeStep[] | undefined;
 }

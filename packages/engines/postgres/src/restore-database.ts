@@ -63,7 +63,7 @@ export async function fillDatabase(
     ...(selected === null || directory === undefined ? [] : [await useList(selected, directory)]),
     `--dbname=${databaseArgument(temporary)}`,
   ];
-  const database = newDatabase(options, settings, temporary, ctx.signal);
+  const database = newDatabase(options, { settings, name: temporary, jobs }, ctx.signal);
   await fillBy(options.profile, database, (more) => dump.restore([...args, ...more]));
   return await withSession(options, temporary, ctx.signal, async (session) => {
     await session.query("ANALYZE");
@@ -86,15 +86,8 @@ async function fillBy(profile: PostgresProfile, database: NewDatabase, pour: Pou
 
 function newDatabase(
   options: ParsedOptions,
-  settings: DatabaseSettings,
-  name: string,
+  facts: Pick<NewDatabase, "settings" | "name" | "jobs">,
   signal: AbortSignal,
 ): NewDatabase {
-  return {
-    settings,
-    name,
-    isIsolated: options.isIsolated,
-    signal,
-    session: (work, own = signal) => withSession(options, name, own, work),
-  };
+  return { ...facts, session: (work, own = signal) => withSession(options, facts.name, own, work) };
 }

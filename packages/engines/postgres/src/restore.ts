@@ -13,7 +13,7 @@ import {
 import { globalsName } from "./artifacts.ts";
 import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
-import { type Session, withSession } from "./connect.ts";
+import type { Session } from "./connect.ts";
 import { dropAbandoned } from "./databases/abandoned.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { createDatabase, dropDatabase } from "./databases/create.ts";
@@ -24,6 +24,7 @@ import { describe, type ParsedOptions } from "./options.ts";
 import { fillDatabase } from "./restore-database.ts";
 import { dropRoles, restoreGlobals } from "./restore-globals.ts";
 import { restoreNotes } from "./restore-notes.ts";
+import { resume } from "./resume.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -87,8 +88,7 @@ async function restoreInto(
       restored.push({ place: destination.into, expected });
       keysLeftOut += foreignKeysLeftOut;
     }
-    const movedAside = await swapIn(options, made, ctx.now());
-    await arrive(options, list, ctx);
+    const movedAside = await swapInAndResume(options, made, ctx);
     for (const message of options.isIsolated ? [] : restoreNotes(roles, keysLeftOut))
       ctx.report({ type: "note", message });
     const { left, rolesCreated, rolesLeft, tablespacesMissing } = roles;
@@ -107,14 +107,17 @@ async function restoreInto(
   }
 }
 
-/** The databases are whole and in their place: what fails now is said, and undoes nothing. */
-async function arrive(options: ParsedOptions, list: readonly Destination[], ctx: RunContext): Promise<void> {
-  const { arrived } = options.profile;
-  if (arrived === undefined || options.isIsolated) return;
-  for (const { into } of list) {
-    await withSession(options, into, ctx.signal, arrived).catch((error: unknown) => {
-      ctx.report({ type: "note", message: `${into} is restored, but: ${String(error)}` });
-    });
+/** A rename stops what the profile keeps running in a database, also a rename that is undone. */
+async function swapInAndResume(
+  options: ParsedOptions,
+  made: readonly Filled[],
+  ctx: RunContext,
+): Promise<readonly string[]> {
+  try {
+    return await swapIn(options, made, ctx.now());
+  } finally {
+    const places = made.map(({ destination }) => destination.into);
+    await resume(options, places, ctx);
   }
 }
 

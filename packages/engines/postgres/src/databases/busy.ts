@@ -13,12 +13,13 @@ const shown = 5;
 
 /**
  * TARGET_BUSY with who is connected to the database `name`, which keeps it from being renamed, and the SQL that ends them;
- * undefined when nobody is. What the server itself ends, such as autovacuum, does not count. `session` is in another database.
+ * undefined when nobody is. What the server itself ends, such as autovacuum and the
+ * schedulers of TimescaleDB, does not count. `session` is in another database.
  */
 export async function busyDatabase(session: Session, name: string): Promise<Finding | undefined> {
   const connected = await session.query<Connected>(
     `SELECT pid, application_name AS application, usename AS role, count(*) OVER () AS total FROM pg_stat_activity
-     WHERE datname = $1 AND backend_type NOT IN ('autovacuum worker', 'parallel worker') ORDER BY pid LIMIT ${shown}`,
+     WHERE datname = $1 AND backend_type NOT IN ('autovacuum worker', 'parallel worker') AND backend_type !~ '^TimescaleDB' ORDER BY pid LIMIT ${shown}`,
     [name],
   );
   const [first] = connected;

@@ -42,7 +42,7 @@ export async function examineServer(
   return [
     ...(await examineRights(session, options, source.manifest, ownSessions + jobs)),
     ...(await examineClient(options, Math.max(major, clientMajor), ctx)),
-    ...((await options.profile.examineServer?.(session, source.manifest)) ?? []),
+    ...((await options.profile.examineServer?.(session, wanted)) ?? []),
     ...(await examineExtensions(session, wanted)),
     ...(await examineLocales(session, wanted)),
   ];

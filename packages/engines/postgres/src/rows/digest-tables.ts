@@ -48,7 +48,7 @@ function digestSql(
   const greatest = counted.map(({ column }) => `max(t.${identifier(column)})::text`).join(", ");
   const sum = mode === "full" ? `sum(${rowHash(columns)})::text` : "NULL::text";
   return `(SELECT ${position} AS position, count(*) AS rows, ${sum} AS sum,
-    ARRAY[${greatest}]::text[] AS greatest FROM ONLY ${sql} t ${condition})`;
+    ARRAY[${greatest}]::text[] AS greatest FROM ${sql} t ${condition})`;
 }
 
 function greatestOf(counted: readonly CountedColumn[], values: readonly (string | null)[]): TableDigest["greatest"] {

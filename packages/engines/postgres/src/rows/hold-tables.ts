@@ -27,7 +27,7 @@ export async function holdTables(options: ParsedOptions, snapshot: Snapshot, sig
   for (const batches of await dealOut(options.jobs, contentTables(snapshot.session))) {
     const session = opened.use(await connect(options, snapshot.database, signal));
     await lookAt(session, snapshot);
-    const names = batches.flat().map(({ sql }) => `ONLY ${sql}`);
+    const names = batches.flat().map(({ sql }) => sql);
     for (let first = 0; first < names.length; first += namesInStatement) {
       await session.query(`LOCK TABLE ${names.slice(first, first + namesInStatement).join(", ")} IN ACCESS SHARE MODE`);
     }

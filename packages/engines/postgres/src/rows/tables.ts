@@ -6,7 +6,7 @@ import type { Column } from "./column-hash.ts";
 export interface Table {
   /** `public.orders`, quoted only where it must be. */
   readonly name: string;
-  /** As SQL text. */
+  /** As SQL text, without the rows of its children. */
   readonly sql: string;
   readonly pages: number;
   /** `WHERE …` for a table of an extension of which only some rows are the user's. */
@@ -27,6 +27,7 @@ export interface CountedColumn {
 interface Row {
   readonly schema: string;
   readonly name: string;
+  readonly hasChildren: boolean;
   readonly pages: number;
   readonly condition: string | null;
   readonly columns: readonly Column[] | null;
@@ -37,10 +38,11 @@ interface Row {
 /** The biggest first. Partitions and children, never their parents' view of them; of extensions what they ask to be dumped. */
 export async function* contentTables(session: Session): AsyncIterable<Table> {
   for await (const rows of session.batches<Row>(tablesSql)) {
-    for (const { schema, name, pages, condition, columns, counted, isAbsent } of rows) {
+    for (const { schema, name, hasChildren, pages, condition, columns, counted, isAbsent } of rows) {
       yield {
         name: displayName(schema, name),
-        sql: `${identifier(schema)}.${identifier(name)}`,
+        // To say ONLY of a compressed chunk of TimescaleDB hides the rows in it.
+        sql: `${hasChildren ? "ONLY " : ""}${identifier(schema)}.${identifier(name)}`,
         pages,
         condition: condition ?? "",
         columns: columns ?? [],
@@ -92,8 +94,8 @@ const countedSql = `
   GROUP BY u.relation`;
 
 const tablesSql = `
-  SELECT n.nspname AS schema, c.relname AS name, c.relpages AS pages, extension.condition, stored.columns, counted.columns AS counted,
-    c.relpersistence = 'u' AND pg_is_in_recovery() AS "isAbsent"
+  SELECT n.nspname AS schema, c.relname AS name, c.relhassubclass AS "hasChildren", c.relpages AS pages, extension.condition,
+    stored.columns, counted.columns AS counted, c.relpersistence = 'u' AND pg_is_in_recovery() AS "isAbsent"
   FROM ${contentTablesFrom} LEFT JOIN (${columnsSql}) stored ON stored.relation = c.oid
   LEFT JOIN (${countedSql}) counted ON counted.relation = c.oid
   WHERE ${contentTablesWhere}

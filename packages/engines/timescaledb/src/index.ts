@@ -1,0 +1,2 @@
+export { timescaledb } from "./engine.ts";
+export type { TimescaledbOptions } from "./options.ts";
