@@ -2,6 +2,8 @@
 export const shortHelp = `dbsave: take, prove, rotate and restore database backups
 
   dbsave backup ./app.db --to ./backups             while the application writes
+  dbsave backup postgres://backup@db/orders --to ./backups
+  dbsave inspect postgres://backup@db/orders        its databases, tables and sizes
   dbsave verify --from ./backups                    proof: restored and compared
   dbsave restore --from ./backups --into ./copy.db  a new file, compared
   dbsave list --from ./backups                      the backups there are
