@@ -29,7 +29,7 @@ export const command = defineCommand(
     needsScratch: true,
     examples: [
       ["$0 doctor", "everything in the configuration"],
-      ["$0 doctor orders --sql | psql -h db postgres", "give the role of the backup what it lacks"],
+      ["$0 doctor orders --sql", "what the role of the backup lacks, for psql"],
       ["$0 doctor ./app.db --to ./backups", "without any configuration"],
       ["$0 doctor docker:pg --to ./backups", "a container, and whether its data outlives it"],
     ],
