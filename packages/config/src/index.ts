@@ -61,7 +61,7 @@ export async function detectSource(application: {
 
 /** The place of a restore, with what the environment adds where it is a URL of PostgreSQL. Fails as opening a target there would. */
 export async function completePlace(place: string, env: AdHocOptions["env"]): Promise<string> {
-  if (!/^postgres(ql)?:\/\//.test(place)) return place;
+  if (!/^(postgres(ql)?|timescaledb):\/\//.test(place)) return place;
   const postgres = await import("./engines/postgres-place.ts");
   return await postgres.completeUrl(place, env);
 }

@@ -51,7 +51,9 @@ function inspectedText(
     ["size", formatBytes(sizeBytes)],
     ...Object.entries(details),
   ] as const;
-  const rows = told.filter(([, value]) => value !== "").map(([name, value]) => [inWords(name), String(value)] as const);
+  const rows = told
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => [inWords(name), shown(name, value)] as const);
   const width = Math.max(...rows.map(([name]) => name.length));
   const obstacles = findings.filter(({ severity }) => severity === "error").length;
   const warning = `${counted(obstacles, "obstacle")} to a backup of it: see dbsave doctor`;
@@ -66,4 +68,8 @@ function inspectedText(
 
 function inWords(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function shown(name: string, value: string | number | boolean): string {
+  return typeof value === "number" && name.endsWith("Bytes") ? formatBytes(value) : String(value);
 }
