@@ -11,7 +11,7 @@ import { chooseDatabases } from "./databases/choose.ts";
 import { mergeDetails } from "./describe-databases.ts";
 import { assemble, fingerprintGlobals } from "./fingerprint.ts";
 import { describe, type ParsedOptions } from "./options.ts";
-import type { Details } from "./profile.ts";
+import type { Details, PostgresProfile, ReadStep } from "./profile.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
@@ -90,10 +90,9 @@ function recipe({ profile, dumpJobs }: ParsedOptions, databases: readonly Databa
       artifact: globalsName,
       pipeTo: "psql -X -d postgres",
     },
-    ...databases.flatMap((settings) => {
-      if (dumpJobs > 1) return directorySteps(settings, dumpJobs);
-      return profile.recipe?.(settings, dumpName(settings.name)) ?? [plainStep(settings)];
-    }),
+    ...databases.flatMap((settings) =>
+      dumpJobs > 1 ? directorySteps(profile, settings, dumpJobs) : streamSteps(profile, settings),
+    ),
     {
       explain: "How each database was made, and the versions of its extensions: to read.",
       artifact: databasesName,
@@ -102,25 +101,29 @@ function recipe({ profile, dumpJobs }: ParsedOptions, databases: readonly Databa
   ];
 }
 
-function directorySteps({ name }: DatabaseSettings, jobs: number): readonly RecipeStep[] {
+function directorySteps(profile: PostgresProfile, settings: DatabaseSettings, jobs: number): readonly RecipeStep[] {
+  const { name } = settings;
   const directory = `'./${directoryName(name)}'`;
+  const read: ReadStep = (explain, args) => ({ explain, run: `pg_restore ${args} ${directory}` });
   return [
     {
       explain: `Unpack the dump of the database ${JSON.stringify(name)}, a directory.`,
       artifact: tarName(name),
       pipeTo: "tar -x -f -",
     },
-    {
-      explain: `Create and fill the database ${JSON.stringify(name)}; it must not exist yet. Then remove the directory.`,
-      run: `pg_restore --exit-on-error --create --jobs=${jobs} -d postgres ${directory} && rm -r ${directory}`,
-    },
+    ...(profile.recipe?.(settings, read) ?? [read(createAndFill(name), `${plainArguments} --jobs=${jobs}`)]),
+    { explain: "Remove the directory.", run: `rm -r ${directory}` },
   ];
 }
 
-function plainStep({ name }: DatabaseSettings): RecipeStep {
-  return {
-    explain: `Create and fill the database ${JSON.stringify(name)}; it must not exist yet.`,
-    artifact: dumpName(name),
-    pipeTo: "pg_restore --exit-on-error --create -d postgres",
-  };
+function streamSteps(profile: PostgresProfile, settings: DatabaseSettings): readonly RecipeStep[] {
+  const artifact = dumpName(settings.name);
+  const read: ReadStep = (explain, args) => ({ explain, artifact, pipeTo: `pg_restore ${args}` });
+  return profile.recipe?.(settings, read) ?? [read(createAndFill(settings.name), plainArguments)];
+}
+
+const plainArguments = "--exit-on-error --create -d postgres";
+
+function createAndFill(name: string): string {
+  return `Create and fill the database ${JSON.stringify(name)}; it must not exist yet.`;
 }

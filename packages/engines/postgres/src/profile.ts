@@ -23,6 +23,9 @@ export interface NewDatabase {
  */
 export type Pour = (args: readonly string[]) => Promise<void>;
 
+/** The command that runs pg_restore on a dump with these arguments, as text for a shell. */
+export type ReadStep = (explain: string, args: string) => RecipeStep;
+
 /**
  * What an extension with tables of its own needs beside plain PostgreSQL. The engine does everything else, and calls each
  * hook for every database it works on, also for one without the extension. A missing hook changes nothing.
@@ -52,6 +55,6 @@ export interface PostgresProfile {
    * noted, because the restore has ended. Not called on a throw-away server.
    */
   readonly resume?: (session: Session) => Promise<void>;
-  /** Stock commands that make and fill a database of the artifact `dump`; undefined for the plain ones. */
-  readonly recipe?: (settings: DatabaseSettings, dump: string) => readonly RecipeStep[] | undefined;
+  /** Stock commands that make and fill a database, where `read` lets pg_restore read its dump; undefined for the plain ones. */
+  readonly recipe?: (settings: DatabaseSettings, read: ReadStep) => readonly RecipeStep[] | undefined;
 }

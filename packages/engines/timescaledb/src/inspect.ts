@@ -14,6 +14,7 @@ export async function examine(session: Session): Promise<readonly Finding[]> {
     return [{ severity: "error", code: "SOURCE_INVALID", object, message, fix }];
   }
   const findings: Finding[] = [];
+  if (schema !== "public") findings.push({ severity: "warning", ...ownSchema(object) });
   if (isRestoring) findings.push(stillRestoring(object, schema));
   if (!(await availableVersions(session)).includes(version)) {
     const message = `it has TimescaleDB ${version}, which the server's packages can no longer create: no restore here can work`;
@@ -21,6 +22,12 @@ export async function examine(session: Session): Promise<readonly Finding[]> {
     findings.push({ severity: "warning", code: "SOURCE_INVALID", object, message, fix });
   }
   return findings;
+}
+
+/** The dump makes the schema, and the extension must be there before the dump is read. */
+export function ownSchema(object: string): Omit<Finding, "severity"> {
+  const message = "TimescaleDB is not in the schema public, which only the commands in RESTORE.md can restore";
+  return { code: "UNSUPPORTED", object, message, fix: "Restore it by the commands in the backup's RESTORE.md." };
 }
 
 /** A restore that nobody ended: what is read through hypertables is not all they hold. */

@@ -1,6 +1,7 @@
 import { DbsaveError, type Finding, type Fingerprint } from "@dbsave/core";
 import { type DatabaseSettings, literal, type NewDatabase, type Pour, type Session } from "@dbsave/postgres";
 import { availableVersions, readExtension } from "./connect.ts";
+import { ownSchema } from "./inspect.ts";
 
 /** The dump says nothing of the version, and rows of the catalog of one version do not fit into that of another. */
 export async function examineServer(
@@ -9,15 +10,19 @@ export async function examineServer(
 ): Promise<readonly Finding[]> {
   const needed = new Set(databases.flatMap((each) => extensionOf(each)?.version ?? []));
   const available = await availableVersions(session);
-  return [...needed]
+  const elsewhere = databases.filter((each) => (extensionOf(each)?.schema ?? "public") !== "public");
+  const missing = [...needed]
     .filter((version) => !available.includes(version))
-    .map((version) => ({
-      severity: "error",
-      code: "UNSUPPORTED",
-      object: `timescaledb ${version}`,
-      message: `the backup needs TimescaleDB ${version}, the server has ${available.join(", ") || "none"}`,
-      fix: `Install TimescaleDB ${version} beside the server, or restore on an image that has it; update afterwards by ALTER EXTENSION timescaledb UPDATE.`,
-    }));
+    .map(
+      (version): Finding => ({
+        severity: "error",
+        code: "UNSUPPORTED",
+        object: `timescaledb ${version}`,
+        message: `the backup needs TimescaleDB ${version}, the server has ${available.join(", ") || "none"}`,
+        fix: `Install TimescaleDB ${version} beside the server, or restore on an image that has it; update afterwards by ALTER EXTENSION timescaledb UPDATE.`,
+      }),
+    );
+  return [...missing, ...elsewhere.map(({ name }) => ({ severity: "error" as const, ...ownSchema(name) }))];
 }
 
 /** The chunks of a hypertable are of no use without the rows of TimescaleDB's catalog that describe them, and these are of all. */
@@ -39,7 +44,6 @@ export async function fill(database: NewDatabase, pour: Pour): Promise<void> {
   if (extension === undefined) return await pour([]);
   const { schema, version } = extension;
   await database.session(async (session) => {
-    if (schema !== "public") await session.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
     await session.query(`CREATE EXTENSION timescaledb VERSION ${literal(version)} SCHEMA ${schema}`);
   });
   try {

@@ -27,7 +27,7 @@ export interface CountedColumn {
 interface Row {
   readonly schema: string;
   readonly name: string;
-  readonly hasChildren: boolean;
+  readonly isLeaf: boolean;
   readonly pages: number;
   readonly condition: string | null;
   readonly columns: readonly Column[] | null;
@@ -38,11 +38,11 @@ interface Row {
 /** The biggest first. Partitions and children, never their parents' view of them; of extensions what they ask to be dumped. */
 export async function* contentTables(session: Session): AsyncIterable<Table> {
   for await (const rows of session.batches<Row>(tablesSql)) {
-    for (const { schema, name, hasChildren, pages, condition, columns, counted, isAbsent } of rows) {
+    for (const { schema, name, isLeaf, pages, condition, columns, counted, isAbsent } of rows) {
       yield {
         name: displayName(schema, name),
-        // To say ONLY of a compressed chunk of TimescaleDB hides the rows in it.
-        sql: `${hasChildren ? "ONLY " : ""}${identifier(schema)}.${identifier(name)}`,
+        // TimescaleDB hides the rows of a compressed chunk from ONLY, and adds chunks where a hypertable is read without it.
+        sql: `${isLeaf ? "" : "ONLY "}${identifier(schema)}.${identifier(name)}`,
         pages,
         condition: condition ?? "",
         columns: columns ?? [],
@@ -94,7 +94,8 @@ const countedSql = `
   GROUP BY u.relation`;
 
 const tablesSql = `
-  SELECT n.nspname AS schema, c.relname AS name, c.relhassubclass AS "hasChildren", c.relpages AS pages, extension.condition,
+  SELECT n.nspname AS schema, c.relname AS name, c.relpages AS pages, extension.condition,
+    NOT c.relhassubclass AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AS "isLeaf",
     stored.columns, counted.columns AS counted, c.relpersistence = 'u' AND pg_is_in_recovery() AS "isAbsent"
   FROM ${contentTablesFrom} LEFT JOIN (${columnsSql}) stored ON stored.relation = c.oid
   LEFT JOIN (${countedSql}) counted ON counted.relation = c.oid
