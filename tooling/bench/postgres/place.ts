@@ -40,7 +40,7 @@ export async function openPlace(options: PlaceOptions, folder: string): Promise<
   }
   const started = socket === undefined ? startServer(bin, folder) : { socket, pid: Number(pid), stop: () => {} };
   const url = `postgres://postgres@/bench?host=${encodeURIComponent(started.socket)}&port=${port}`;
-  const env = { PGHOST: started.socket, PGPORT: port, PGUSER: "postgres" };
+  const env = { PGHOST: started.socket, PGPORT: port, PGUSER: "postgres", PATH: `${bin}:${process.env["PATH"]}` };
   const place = placeWith({
     source: url,
     env,
