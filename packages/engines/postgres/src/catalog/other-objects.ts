@@ -27,9 +27,12 @@ const defaultRights = `
     (SELECT json_agg(x::text ORDER BY x::text COLLATE "C") FROM unnest(d.defaclacl) x)::text
   FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace`;
 
+/** Columns by name: their numbers have gaps where others were dropped, which a restore closes. */
 const comments = `
-  SELECT 'comments', json_build_array(count(*), sum(hashtextextended(concat_ws(' ', d.objsubid, d.description), 0)))::text
-  FROM pg_description d WHERE d.objoid >= 16384 AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_database'::regclass)
+  SELECT 'comments', json_build_array(count(*), sum(hashtextextended(concat_ws(' ', a.attname, d.description), 0)))::text
+  FROM pg_description d
+  LEFT JOIN pg_attribute a ON d.classoid = 'pg_class'::regclass AND a.attrelid = d.objoid AND a.attnum = nullif(d.objsubid, 0)
+  WHERE d.objoid >= 16384 AND d.classoid NOT IN ('pg_extension'::regclass, 'pg_database'::regclass)
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classoid AND e.objid = d.objoid AND e.deptype = 'e')`;
 
 function named([catalog, definition]: (typeof simple)[number]): string {

@@ -2,7 +2,8 @@ import { isOwn, rights } from "./sql-parts.ts";
 
 /**
  * Tables, partitioned tables, views, materialised views and foreign tables with all that hangs on them. What the server
- * names or copies by itself for a partition is left out: a restore may name it otherwise.
+ * names or copies by itself for a partition is left out: a restore may name it otherwise. Columns come in their order, but
+ * those of a child by name: a restore puts inherited ones first.
  */
 export const relationsSql: string = `
   SELECT format('%s %I.%I', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
@@ -18,8 +19,11 @@ export const relationsSql: string = `
   LEFT JOIN (
     SELECT attrelid, json_agg(json_build_array(attname, format_type(atttypid, atttypmod), attnotnull, atthasdef, attidentity,
       attgenerated, nullif(attcollation, 0)::regcollation, (SELECT json_agg(x::text ORDER BY x::text COLLATE "C") FROM unnest(attacl) x)
-      ) ORDER BY attnum) AS list
-    FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped GROUP BY attrelid
+      ) ORDER BY CASE WHEN child.inhrelid IS NULL THEN attnum END, attname COLLATE "C") AS list
+    FROM pg_attribute LEFT JOIN (
+      SELECT DISTINCT i.inhrelid FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent WHERE p.relkind <> 'p'
+    ) child ON child.inhrelid = attrelid
+    WHERE attnum > 0 AND NOT attisdropped GROUP BY attrelid
   ) columns ON columns.attrelid = c.oid
   LEFT JOIN (
     SELECT k.conrelid, json_agg(json_build_array(k.conname, k.contype, k.convalidated, k.condeferrable, k.condeferred,
@@ -39,7 +43,8 @@ export const relationsSql: string = `
   ) triggers ON triggers.tgrelid = c.oid
   LEFT JOIN (
     SELECT polrelid, json_agg(json_build_array(polname, polcmd, polpermissive,
-      (SELECT json_agg(CASE r WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r)::text END ORDER BY 1::text) FROM unnest(polroles) r)
+      (SELECT json_agg(role ORDER BY role COLLATE "C") FROM (
+        SELECT CASE r WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r)::text END AS role FROM unnest(polroles) r) roles)
       ) ORDER BY polname COLLATE "C") AS list
     FROM pg_policy GROUP BY polrelid
   ) policies ON policies.polrelid = c.oid
