@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { DbsaveError, type ToolRunner } from "@dbsave/core";
 import { type Config, composeConfig } from "./config.ts";
 import { engineKind, isEngine } from "./engines/engines.ts";
-import { type NamedSource, recogniseSource } from "./engines/recognise-source.ts";
-import { type ConfigPath, issuesError, quote } from "./issues/issue.ts";
+import { type NamedSource, noEngine, recogniseSource } from "./engines/recognise-source.ts";
+import { type ConfigPath, issuesError } from "./issues/issue.ts";
 import { validate } from "./schema/validate.ts";
 import { referenceOrFile } from "./secrets/reference.ts";
 import { type StorageConfig, storageConfig } from "./storage.ts";
@@ -68,7 +68,7 @@ export function adHocStorage({ to, cwd }: Pick<AdHocOptions, "to" | "cwd">): Sto
 
 function sourceless({ engine, into }: AdHocOptions): NamedSource {
   if (engine === undefined) throw new DbsaveError("USAGE", "no source is named");
-  if (!isEngine(engine)) throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(engine)}`);
+  if (!isEngine(engine)) throw noEngine(engine);
   const kind = engineKind(engine);
   const wanted = into === undefined ? undefined : kind.wantedPlace(into);
   if (wanted === undefined) return { settings: kind.sourceless, name: engine };

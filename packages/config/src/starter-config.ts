@@ -5,6 +5,8 @@ import { connectionPlace, withoutPassword } from "./engines/postgres-source.ts";
 export interface StarterConfigOptions {
   /** A database file, or as on a command line: `postgres://backup@db/orders`, `docker:pg/orders`. A password in it is left out. */
   readonly source: string;
+  /** The engine of a server, where the source does not show it. @default "postgres", or "timescaledb" for its URLs */
+  readonly engine?: string;
   /** Name of the target. */
   readonly target: string;
   /** Directory of the repository. */
@@ -14,7 +16,7 @@ export interface StarterConfigOptions {
 }
 
 /** See `starterConfig` of the package's index. */
-export function starterConfig({ source, target, repository, timezone = "UTC" }: StarterConfigOptions): string {
+export function starterConfig({ source, engine, target, repository, timezone = "UTC" }: StarterConfigOptions): string {
   return `# dbsave: what is backed up, where to, and what stays. Every key is described in the README of @dbsave/config.
 version: 1
 # scratch: /var/tmp # where backups are proven, in place of $TMPDIR: with room for the largest database
@@ -35,29 +37,35 @@ storages:
 
 targets:
   ${scalar(target)}:
-${sourceLines(source)
+${sourceLines(source, engine)
   .map((line) => `    ${line}\n`)
   .join("")}`;
 }
 
-function sourceLines(source: string): readonly string[] {
+function sourceLines(source: string, engine = "postgres"): readonly string[] {
   const inside = containerSource(source);
   if (inside !== undefined) {
     const place = Object.entries(inside.container).map(([key, value]) => `${key}: ${scalar(value)}`);
     const database = inside.database === undefined ? [] : [`database: ${scalar(inside.database)}`];
-    return ["engine: postgres", `container: { ${place.join(", ")} }`, ...database, allDatabases];
+    return [`engine: ${engine}`, `container: { ${place.join(", ")} }`, ...database, allDatabases];
   }
-  if (connectionPlace(source) === undefined) return ["engine: sqlite", `path: ${scalar(source)}`];
+  const url = source.replace(/^timescaledb:\/\//, "postgres://");
+  if (connectionPlace(url) === undefined) return ["engine: sqlite", `path: ${scalar(source)}`];
   const password =
     "# password: file:/etc/dbsave/password # readable for nobody else; or a line in ~/.pgpass, which cron finds, too";
-  return ["engine: postgres", `url: ${scalar(withoutPassword(source))}`, password, allDatabases];
+  return [
+    `engine: ${url === source ? engine : "timescaledb"}`,
+    `url: ${scalar(withoutPassword(url))}`,
+    password,
+    allDatabases,
+  ];
 }
 
 const allDatabases = "# databases: all # each in a snapshot of its own; roles are always in the backup";
 
 /** Plain where YAML reads it back as the same text, else quoted. */
 function scalar(text: string): string {
-  return /^[A-Za-z./][\p{L}\p{N}./_+-]*$/u.test(text) && !/^(true|false|null|\.(nan|inf)|~)$/i.test(text)
+  return /^(?!\.\d)[A-Za-z./][\p{L}\p{N}./_+-]*$/u.test(text) && !/^(true|false|null|\.(nan|inf)|~)$/i.test(text)
     ? text
     : JSON.stringify(text);
 }

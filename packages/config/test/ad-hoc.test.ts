@@ -147,6 +147,18 @@ describe("without a configuration, a mistake names its option:", () => {
       "postgres: no server is configured that the place could be on",
     ],
     ["an unknown engine", { engine: "mysql" }, "UNSUPPORTED", 'this version of dbsave has no engine "mysql"'],
+    [
+      "an unknown engine of a database",
+      { source: "docker:pg", engine: "timescale" },
+      "UNSUPPORTED",
+      'this version of dbsave has no engine "timescale"',
+    ],
+    [
+      "an engine for something else",
+      { source: "./app.db", engine: "timescaledb" },
+      "USAGE",
+      "--engine: the named database is none that timescaledb could be asked for",
+    ],
     ["nothing named", {}, "USAGE", "no source is named"],
     [
       "an empty repository",

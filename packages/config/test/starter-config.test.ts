@@ -33,6 +33,8 @@ describe("the starter configuration", () => {
         "0415",
         "1e3",
         ".inf",
+        ".0",
+        ".5e1",
         "- a",
         "a: b",
         "#x",
@@ -62,12 +64,23 @@ describe("the starter configuration", () => {
     ["host=db dbname=orders password='hunter\\'2' user=backup", "postgres://db/orders"],
     ["docker:pg/orders", "docker:pg/orders"],
     ["compose:shop/db", "compose:shop/db"],
-  ])("names a server as %s does, without its password", async (source, described) => {
+    ["timescaledb://backup:hunter2@db/orders", "postgres://db/orders", "timescaledb"],
+  ])("names a server as %s does, without its password", async (source, described, engine = "postgres") => {
     await using here = await workplace();
     const text = starterConfig({ source, target: "orders", repository: "./backups" });
     expect(text).not.toContain("hunter");
     await here.file("dbsave.yaml", text);
     const [target] = (await here.load()).targets;
-    expect(target).toMatchObject({ name: "orders", engine: "postgres", source: described });
+    expect(target).toMatchObject({ name: "orders", engine, source: described });
   });
+
+  it.each(["docker:pg/orders", "postgres://backup@db/orders"])(
+    "names the engine that was said for %s",
+    async (source) => {
+      await using here = await workplace();
+      const options = { source, engine: "timescaledb", target: "orders", repository: "./backups" };
+      await here.file("dbsave.yaml", starterConfig(options));
+      expect((await here.load()).targets).toMatchObject([{ name: "orders", engine: "timescaledb" }]);
+    },
+  );
 });

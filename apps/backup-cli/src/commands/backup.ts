@@ -22,6 +22,7 @@ export const command = defineCommand(
       ["$0 backup orders", "a target of the configuration"],
       ["$0 backup docker:pg --to ./backups", "PostgreSQL in a container, also without a published port"],
       ["$0 backup compose:shop/db/orders --to ./backups", "the database orders in the service db of a compose project"],
+      ["$0 backup docker:pg/metrics --engine timescaledb --to ./backups", "a database with TimescaleDB"],
     ],
   },
   async ({ sources = [], ...args }, session) => {

@@ -5,7 +5,7 @@ import { checkSource } from "../doctor/check-source.ts";
 import { checkStorage } from "../doctor/check-storage.ts";
 import type { AdHocArguments } from "../places/ad-hoc-targets.ts";
 import { chooseTargets } from "../places/choose-targets.ts";
-import { sourceOption } from "../places/detected-source.ts";
+import { sourceOptions } from "../places/detected-source.ts";
 import { configOf } from "../places/find-config.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import type { Session } from "../session/session.ts";
@@ -21,7 +21,7 @@ export const command = defineCommand(
       },
     },
     options: {
-      ...sourceOption,
+      ...sourceOptions,
       to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
       sql: { type: "boolean", default: false, describe: "Print only what an administrator of the server must run" },
       ...keyOptions,
@@ -34,8 +34,8 @@ export const command = defineCommand(
       ["$0 doctor docker:pg --to ./backups", "a container, and whether its data outlives it"],
     ],
   },
-  async ({ sources = [], source, to, sql, ...args }, session) => {
-    const checks = await Array.fromAsync(everything(sources, { source, to }, keysOf(args), session));
+  async ({ sources = [], source, engine, to, sql, ...args }, session) => {
+    const checks = await Array.fromAsync(everything(sources, { source, engine, to }, keysOf(args), session));
     return {
       exit: exitOfChecks(checks),
       json: { type: "doctor", checks },

@@ -4,7 +4,7 @@ import { loadConfig } from "@dbsave/config";
 import { isDbsaveError, openRepository } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { writeStarter } from "../init/write-starter.ts";
-import { detectedSource } from "../places/detected-source.ts";
+import { detectedSource, sourceOptions } from "../places/detected-source.ts";
 import type { Session } from "../session/session.ts";
 
 export const command = defineCommand(
@@ -16,15 +16,20 @@ export const command = defineCommand(
       },
     },
     options: {
+      engine: sourceOptions.engine,
       to: { type: "string", requiresArg: true, default: "./backups", describe: "Repository: a directory" },
       target: { type: "string", requiresArg: true, describe: "Name of the target [made from the file name]" },
     },
-    examples: [["$0 init ./app.db --to /srv/backups", "writes ./dbsave.yaml and makes the repository"]],
+    examples: [
+      ["$0 init ./app.db --to /srv/backups", "writes ./dbsave.yaml and makes the repository"],
+      ["$0 init postgres://backup@db/orders", "a server; a password in the URL stays out of the file"],
+      ["$0 init docker:pg/metrics --engine timescaledb", "a database with TimescaleDB in a container"],
+    ],
   },
-  async ({ source, to, target }, session) => {
+  async ({ source, engine, to, target }, session) => {
     const path = resolve(session.cwd, session.config ?? "dbsave.yaml");
     const isThere = await exists(path);
-    const first = async () => ({ source: source ?? (await detectedSource(session)), repository: to, target });
+    const first = async () => ({ source: source ?? (await detectedSource(session)), engine, repository: to, target });
     const written = !isThere && (await writeStarter(path, await first(), session));
     const repositories = await makeRepositories(path, session);
     return {

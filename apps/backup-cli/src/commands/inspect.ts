@@ -3,7 +3,7 @@ import type { Options } from "yargs";
 import { defineCommand } from "../command.ts";
 import { inspectBackup } from "../inspect/inspect-backup.ts";
 import { inspectSource } from "../inspect/inspect-source.ts";
-import { sourceOption } from "../places/detected-source.ts";
+import { sourceOptions } from "../places/detected-source.ts";
 import { keyOptions } from "../places/keys.ts";
 import { placeOptions } from "../places/options.ts";
 
@@ -22,7 +22,7 @@ export const command = defineCommand(
       },
     },
     options: {
-      ...sourceOption,
+      ...sourceOptions,
       ...exploreOptions,
       ...placeOptions,
       ...keyOptions,
@@ -34,16 +34,16 @@ export const command = defineCommand(
       ["$0 inspect latest --from ./backups", "what is in the backup, and whether it can be decoded"],
     ],
   },
-  async ({ what, source, database, count, all, ...args }, session) => {
+  async ({ what, source, engine, database, count, all, ...args }, session) => {
     const isBackup = args.from !== undefined || /^(latest(-proven)?|\d{8}T\d{6}Z.*)$/.test(what ?? "");
-    const isExploring = source !== undefined || database !== undefined || count || all;
+    const isExploring = source !== undefined || engine !== undefined || database !== undefined || count || all;
     if (isBackup && !isExploring) return await inspectBackup(what ?? "latest", args, session);
     const names = what === undefined ? [] : [what];
     if (!isBackup && args.target === undefined)
-      return await inspectSource(names, { source, database, count, all }, session);
+      return await inspectSource(names, { source, engine, database, count, all }, session);
     throw new DbsaveError(
       "USAGE",
-      "--from and --target are for a backup; --source, --database, --count and --all for a database",
+      "--from and --target are for a backup; --source, --engine, --database, --count and --all for a database",
       {
         hint: "Look into one of them: dbsave inspect latest --from ./backups, or dbsave inspect ./app.db",
       },

@@ -2,7 +2,7 @@ import type { TargetConfig } from "@dbsave/config";
 import { type DbsaveError, exitOfRun, phase, type SaveReport, toDbsaveError, withContext } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import type { Paint } from "../output/paint.ts";
-import { sourceOption } from "../places/detected-source.ts";
+import { sourceOptions } from "../places/detected-source.ts";
 import { liveTargets } from "../places/live-targets.ts";
 import type { Session } from "../session/session.ts";
 
@@ -18,16 +18,17 @@ export const command = defineCommand(
     positionals: {
       sources: { type: "string", array: true, describe: "Targets of the configuration [all], paths or URLs" },
     },
-    options: sourceOption,
+    options: sourceOptions,
     needsScratch: true,
     examples: [
       ["$0 save ./app.db", "without any configuration"],
       ["$0 save docker:pg", "PostgreSQL in a container"],
     ],
   },
-  async ({ sources = [], source }, session) => {
+  async ({ sources = [], source, engine }, session) => {
     const results: Saved[] = [];
-    for (const target of await liveTargets(sources, source, session)) results.push(await saved(target, session));
+    for (const target of await liveTargets(sources, { source, engine }, session))
+      results.push(await saved(target, session));
     const [only, other] = results;
     if (only?.error !== undefined && other === undefined) throw only.error;
     return {

@@ -2,19 +2,24 @@ import { writeFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { starterConfig } from "@dbsave/config";
 import { systemCode, toDbsaveError } from "@dbsave/core";
-import { targetAt } from "../places/live-targets.ts";
+import { type SourceArguments, targetAt } from "../places/live-targets.ts";
 import type { Session } from "../session/session.ts";
 
 /** Writes a first configuration to `path`; never over one that is there. False when there was one. */
 export async function writeStarter(
   path: string,
-  first: { readonly source: string; readonly repository: string; readonly target: string | undefined },
+  first: SourceArguments & {
+    readonly source: string;
+    readonly repository: string;
+    readonly target: string | undefined;
+  },
   session: Session,
 ): Promise<boolean> {
   const directory = resolve(path, "..");
-  const { name, source, engine } = await targetAt(first.source, session);
+  const { name, source, engine } = await targetAt(first.source, session, first.engine);
   const text = await starterConfig({
     source: engine === "sqlite" ? pathFrom(directory, source) : first.source,
+    engine,
     target: first.target ?? name,
     repository: pathFrom(directory, resolve(session.cwd, first.repository)),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -2,12 +2,11 @@ import { DbsaveError, type ExploredItem, formatBytes, type ServerFacts, withCont
 import type { Outcome } from "../outcome.ts";
 import type { Paint } from "../output/paint.ts";
 import { counted } from "../output/quantities.ts";
-import { liveTargets } from "../places/live-targets.ts";
+import { liveTargets, type SourceArguments } from "../places/live-targets.ts";
 import type { Session } from "../session/session.ts";
 import { explorationText } from "../views/exploration-view.ts";
 
-export interface ExploreArguments {
-  readonly source?: string | undefined;
+export interface ExploreArguments extends SourceArguments {
   readonly database?: string | undefined;
   readonly count: boolean;
   readonly all: boolean;
@@ -16,10 +15,10 @@ export interface ExploreArguments {
 /** What a live database is and holds, by its catalog. Changes nothing, and reads data only to `count`. */
 export async function inspectSource(
   names: readonly string[],
-  { source, database, count, all }: ExploreArguments,
+  { source, engine: wanted, database, count, all }: ExploreArguments,
   session: Session,
 ): Promise<Outcome> {
-  const targets = await liveTargets(names, source, session);
+  const targets = await liveTargets(names, { source, engine: wanted }, session);
   const [target, other] = targets;
   if (target === undefined || other !== undefined) {
     const known = targets.map(({ name }) => name).join(", ");

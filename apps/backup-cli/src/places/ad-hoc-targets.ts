@@ -2,12 +2,12 @@ import { adHocConfig, type TargetConfig } from "@dbsave/config";
 import { DbsaveError } from "@dbsave/core";
 import type { Options } from "yargs";
 import type { Session } from "../session/session.ts";
-import { sourceOption } from "./detected-source.ts";
+import { sourceOptions } from "./detected-source.ts";
 import { resolvePlace } from "./find-config.ts";
 
 /** For databases that no configuration describes. */
 export const adHocOptions = {
-  ...sourceOption,
+  ...sourceOptions,
   to: { type: "string", requiresArg: true, describe: "Repository for databases named by path or URL: a directory" },
   target: {
     type: "string",
@@ -35,6 +35,7 @@ export const adHocOptions = {
 
 export interface AdHocArguments {
   readonly source?: string | undefined;
+  readonly engine?: string | undefined;
   readonly to?: string | undefined;
   readonly target?: string | undefined;
   readonly compress?: string | undefined;
@@ -49,14 +50,14 @@ export async function adHocTargets(
   args: AdHocArguments & { readonly to: string },
   session: Session,
 ): Promise<readonly TargetConfig[]> {
-  const { target, compress, recipient: recipients, passphrase, method } = args;
+  const { engine, target, compress, recipient: recipients, passphrase, method } = args;
   if (sources.length > 1 && target !== undefined) {
     throw new DbsaveError("USAGE", "--target names one target, but several databases were named");
   }
   const { cwd, env, signal, run } = session;
   const [storage] = (await resolvePlace(args.to, session)).storages;
   const to = storage?.description ?? args.to;
-  const common = { to, target, compress, recipients, passphrase, method, cwd, env, signal, tools: run.tools };
+  const common = { to, engine, target, compress, recipients, passphrase, method, cwd, env, signal, tools: run.tools };
   const configs = await Promise.all(sources.map((source) => adHocConfig({ ...common, source })));
   const targets = configs.flatMap((config) => config.targets);
   refuseTwins(targets);

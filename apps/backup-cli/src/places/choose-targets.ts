@@ -2,7 +2,7 @@ import type { TargetConfig } from "@dbsave/config";
 import { DbsaveError } from "@dbsave/core";
 import type { Session } from "../session/session.ts";
 import { type AdHocArguments, adHocOptions, adHocTargets } from "./ad-hoc-targets.ts";
-import { detectedSource, namedTwice } from "./detected-source.ts";
+import { detectedSource, namedTwice, notForConfigured } from "./detected-source.ts";
 import { configIfAny } from "./find-config.ts";
 
 /** What is to be worked on. */
@@ -63,9 +63,4 @@ function nothingNamed(): DbsaveError {
   const message = "no repository was named, and there is no configuration that would name one";
   const hint = "Name one: dbsave backup --to ./backups. Or write a configuration with `dbsave init`.";
   return new DbsaveError("CONFIG_NOT_FOUND", message, { hint });
-}
-
-function notForConfigured(option: string): DbsaveError {
-  const hint = "Write it into the configuration, or name a database by its path, with --to.";
-  return new DbsaveError("USAGE", `--${option} is for databases that the configuration does not describe`, { hint });
 }

@@ -4,11 +4,16 @@ import type { Options } from "yargs";
 import type { Session } from "../session/session.ts";
 
 /** For commands that work on a database. */
-export const sourceOption = {
+export const sourceOptions = {
   source: {
     type: "string",
     requiresArg: true,
     describe: "Database: a path or URL [without a configuration: by DATABASE_URL, .env, or the only one here]",
+  },
+  engine: {
+    type: "string",
+    requiresArg: true,
+    describe: "Engine of databases named by path or URL, where that does not show: timescaledb",
   },
 } as const satisfies Record<string, Options>;
 
@@ -17,6 +22,12 @@ export async function detectedSource({ env, cwd, reporter }: Session): Promise<s
   const { source, description, reason } = await detectSource({ env, cwd });
   reporter.tell("info", `found ${description}: ${reason}`);
   return source;
+}
+
+/** A choice that is made by what the configuration says of its target. */
+export function notForConfigured(option: string): DbsaveError {
+  const hint = "Write it into the configuration, or name a database by its path or URL.";
+  return new DbsaveError("USAGE", `--${option} is for databases that the configuration does not describe`, { hint });
 }
 
 /** Names as words and by `--source`: it is not clear which are meant. */

@@ -21,6 +21,8 @@ const kinds = { postgres, timescaledb, sqlite };
 
 export const engineKinds: readonly EngineKind<TargetSettings>[] = Object.values(kinds) as EngineKind<TargetSettings>[];
 
+export const engineNames: readonly string[] = Object.keys(kinds);
+
 export function engineKind(engine: TargetSettings["engine"]): EngineKind<TargetSettings> {
   return kinds[engine];
 }

@@ -1,3 +1,4 @@
+import { Secret } from "@dbsave/core";
 import type { PostgresOptions } from "@dbsave/postgres";
 import type { ContainerSettings } from "../containers/container-schema.ts";
 import { describeContainer } from "../containers/container-source.ts";
@@ -7,7 +8,8 @@ const told = ["POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"] as const;
 
 /**
  * A server in a container that publishes no port: it is reached at its address on a network of the container, the tools run
- * beside it, throw-away servers are of its image, and what the official image was told holds where nothing else is said.
+ * beside it, throw-away servers are of its image, and what the official image was told holds where nothing else is said; a
+ * password that it was not told is that of PGPASSWORD.
  */
 export async function postgresInContainer(
   settings: ContainerSettings,
@@ -29,11 +31,12 @@ export async function postgresInContainer(
         const [digest] = imageDigests;
         const variables = await exec.containerVariables(container, told, options);
         const user = variables.POSTGRES_USER?.reveal() ?? "postgres";
+        const password = variables.POSTGRES_PASSWORD ?? (env["PGPASSWORD"] ? new Secret(env["PGPASSWORD"]) : undefined);
         return {
           ...address,
           user,
           database: variables.POSTGRES_DB?.reveal() ?? user,
-          ...(variables.POSTGRES_PASSWORD === undefined ? {} : { password: variables.POSTGRES_PASSWORD }),
+          ...(password === undefined ? {} : { password }),
           image: { name, id, ...(digest === undefined ? {} : { digest }) },
         };
       },

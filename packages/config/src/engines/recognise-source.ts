@@ -1,6 +1,8 @@
 import { checkTargetName, DbsaveError } from "@dbsave/core";
 import { quote } from "../issues/issue.ts";
-import { engineKind, engineKinds, isEngine, laterEngines, type TargetSettings } from "./engines.ts";
+import { engineKind, engineKinds, engineNames, isEngine, laterEngines, type TargetSettings } from "./engines.ts";
+
+const servers = "postgres://user@host/database, docker:container/database or compose:project/service/database";
 
 export interface NamedSource {
   /** A valid target name. */
@@ -10,21 +12,33 @@ export interface NamedSource {
 
 /**
  * The engine and the name for a path or URL: `./app.db`, `sqlite:/data/app.db`, `docker:pg`. Only `engine` is
- * tried where it is named. UNSUPPORTED for an engine of a later version, USAGE when nothing fits. Messages name the scheme only: a URL may hold a password.
+ * tried where it is named. UNSUPPORTED for an engine that this version does not have, USAGE when nothing fits. Messages name the scheme only: a URL may hold a password.
  */
 export function recogniseSource(source: string, engine?: string): NamedSource {
-  const kinds = engine !== undefined && isEngine(engine) ? [engineKind(engine)] : engineKinds;
+  if (engine !== undefined && !isEngine(engine)) throw noEngine(engine);
+  const kinds = engine === undefined ? engineKinds : [engineKind(engine)];
   for (const kind of kinds) {
     const recognised = kind.recognise(source);
     if (recognised !== undefined) return { settings: recognised.settings, name: targetNameFrom(recognised.name) };
+  }
+  if (engine !== undefined) {
+    throw new DbsaveError("USAGE", `--engine: the named database is none that ${engine} could be asked for`, {
+      hint: engine === "sqlite" ? "Name its file: ./app.db" : `Name its server: ${servers}`,
+    });
   }
   const scheme = source.slice(0, source.indexOf(":")).toLowerCase();
   const later = laterEngines.find((name) => scheme.startsWith(name));
   if (later !== undefined)
     throw new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(later)} yet`);
   throw new DbsaveError("USAGE", `no engine knows ${scheme}: URLs`, {
-    hint: `Give postgres://user@host/database, docker:container, compose:project/service or sqlite:/data/app.db, or a path; one with a colon begins with its directory: ./${scheme}:...`,
+    hint: `Give ${servers}, or sqlite:/data/app.db, or a path; one with a colon begins with its directory: ./${scheme}:...`,
   });
+}
+
+/** For a name that somebody wrote. */
+export function noEngine(name: string): DbsaveError {
+  const hint = `There are: ${engineNames.join(", ")}`;
+  return new DbsaveError("UNSUPPORTED", `this version of dbsave has no engine ${quote(name)}`, { hint });
 }
 
 function targetNameFrom(text: string): string {

@@ -76,7 +76,7 @@ export function refuseErrors(engine: string, findings: readonly Finding[]): void
   const error = findings.find((finding) => finding.severity === "error");
   if (error === undefined) return;
   const options = error.fix === undefined ? {} : { hint: error.fix };
-  throw new DbsaveError(error.code, `${engine}: ${error.message}: ${error.object}`, options);
+  throw new DbsaveError(error.code, `${engine}: ${error.object}: ${error.message}`, options);
 }
 
 /**

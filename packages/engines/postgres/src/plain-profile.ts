@@ -10,5 +10,6 @@ async function examine(session: Session): Promise<readonly Finding[]> {
   if (found.length === 0) return [];
   const { database } = session;
   const message = "it has TimescaleDB, whose hypertables a plain restore does not make whole";
-  return [{ severity: "error", code: "UNSUPPORTED", object: database, message, fix: "engine: timescaledb" }];
+  const fix = "Name its engine: --engine timescaledb on the command line, engine: timescaledb in dbsave.yaml.";
+  return [{ severity: "error", code: "UNSUPPORTED", object: database, message, fix }];
 }

@@ -1,4 +1,4 @@
-import { type Finding, isDbsaveError, type RunContext, type ServerFacts } from "@dbsave/core";
+import type { Finding, RunContext, ServerFacts } from "@dbsave/core";
 import { type Session, withSession } from "./connect.ts";
 import { dataDirectory } from "./data-directory.ts";
 import { abandonedFindings } from "./databases/abandoned.ts";
@@ -7,9 +7,9 @@ import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
 import { closedDatabases, serverPrivileges } from "./privileges/server-privileges.ts";
 import { missingPrivileges } from "./privileges.ts";
-import { readServer, type Server, toolQuery } from "./server.ts";
+import { readServer, toolQuery } from "./server.ts";
 import { identifier } from "./sql/quote.ts";
-import { findTool } from "./tools/find-tool.ts";
+import { lookForTool } from "./tools/find-tool.ts";
 
 /** Reads catalogs only. A database that the role may not connect to is a finding; what is in it is not told. */
 export async function probe(options: ParsedOptions, ctx: RunContext): Promise<ServerFacts> {
@@ -36,18 +36,18 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
       sizeBytes += await sizeOf(session);
     });
   }
-  const { clientVersion, finding } = await findClient(options, server, ctx);
+  const client = await lookForTool("pg_dump", server.major, toolQuery(options, ctx));
   return {
     version: server.version,
     identity: options.databases === null ? `${identity}/${options.database}` : identity,
     description: describe(options),
     sizeBytes,
-    findings: [...findings, ...finding],
+    findings: [...findings, ...client.findings],
     details: {
       databases: databases.length,
       standby: server.isStandby,
       superuser: server.isSuperuser,
-      clientVersion,
+      clientVersion: client.found?.version ?? "",
       ...place.details,
       ...(closed.length === 0 ? await describeDatabases(options, ctx.signal) : {}),
     },
@@ -92,19 +92,4 @@ async function doubtful(session: Session): Promise<readonly Finding[]> {
 
 function warning(object: string, message: string, fix: string): Finding {
   return { severity: "warning", code: "SOURCE_INVALID", object, message, fix };
-}
-
-async function findClient(
-  options: ParsedOptions,
-  server: Server,
-  ctx: RunContext,
-): Promise<{ readonly clientVersion: string; readonly finding: readonly Finding[] }> {
-  try {
-    const { version } = await findTool("pg_dump", server.major, toolQuery(options, ctx));
-    return { clientVersion: version, finding: [] };
-  } catch (error) {
-    if (!isDbsaveError(error, "TOOL_MISSING")) throw error;
-    const { code, message, hint } = error;
-    return { clientVersion: "", finding: [{ severity: "error", code, object: "pg_dump", message, fix: hint }] };
-  }
 }

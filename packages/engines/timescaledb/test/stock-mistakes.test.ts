@@ -41,9 +41,12 @@ describe.each(setups)("on PostgreSQL %s", { timeout: 180_000 }, (setup) => {
     await using engine = postgres(server.options(database));
     await using ctx = await server.context();
     const refusal = { code: "UNSUPPORTED", message: expect.stringContaining("has TimescaleDB") };
-    await expect(take(engine, ctx)).rejects.toMatchObject({ ...refusal, hint: "engine: timescaledb" });
+    await expect(take(engine, ctx)).rejects.toMatchObject({
+      ...refusal,
+      hint: expect.stringContaining("--engine timescaledb"),
+    });
     expect((await engine.probe(ctx)).findings).toContainEqual(
-      expect.objectContaining({ ...refusal, severity: "error", fix: "engine: timescaledb" }),
+      expect.objectContaining({ ...refusal, severity: "error", fix: expect.stringContaining("engine: timescaledb") }),
     );
   });
 });

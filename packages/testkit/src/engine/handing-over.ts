@@ -65,7 +65,7 @@ export const handingOverPromises: readonly EnginePromise[] = [
     run: async ({ subject, ctx }) => {
       await subject.grow?.();
       for (const request of fullRequests(subject.engine)) {
-        const before = heldBytes();
+        const before = await settledBytes(); // what growing left behind is freed a while after its collection
         const sink = stallingSink("begin");
         const backup = subject.engine.backup(request, sink, ctx);
         await Promise.race([sink.stalled, backup]);

@@ -1,9 +1,9 @@
-import { type ArtifactSource, type Finding, isDbsaveError, type RunContext } from "@dbsave/core";
+import { type ArtifactSource, type Finding, type RunContext } from "@dbsave/core";
 import { contentsOf, readDatabaseSettings } from "../backup-contents.ts";
 import type { Session } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
 import { readServer, toolQuery } from "../server.ts";
-import { findTool } from "../tools/find-tool.ts";
+import { lookForTool } from "../tools/find-tool.ts";
 import { examineExtensions } from "./extensions.ts";
 import { examineLocales } from "./locales.ts";
 import { examineRights } from "./rights.ts";
@@ -41,21 +41,9 @@ export async function examineServer(
   const wanted = databases.flatMap((database) => settings.get(database) ?? []);
   return [
     ...(await examineRights(session, options, source.manifest, ownSessions + jobs)),
-    ...(await examineClient(options, Math.max(major, clientMajor), ctx)),
+    ...(await lookForTool("pg_restore", Math.max(major, clientMajor), toolQuery(options, ctx))).findings,
     ...((await options.profile.examineServer?.(session, wanted)) ?? []),
     ...(await examineExtensions(session, wanted)),
     ...(await examineLocales(session, wanted)),
   ];
-}
-
-/** A program that is older than the server or than what wrote the dump. */
-async function examineClient(options: ParsedOptions, major: number, ctx: RunContext): Promise<readonly Finding[]> {
-  try {
-    await findTool("pg_restore", major, toolQuery(options, ctx));
-    return [];
-  } catch (error) {
-    if (!isDbsaveError(error, "TOOL_MISSING")) throw error;
-    const { code, message, hint } = error;
-    return [{ severity: "error", code, object: "pg_restore", message, fix: hint }];
-  }
 }

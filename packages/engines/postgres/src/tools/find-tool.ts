@@ -1,4 +1,4 @@
-import { DbsaveError, isDbsaveError, type ToolRunner } from "@dbsave/core";
+import { DbsaveError, type Finding, isDbsaveError, type ToolRunner } from "@dbsave/core";
 import { toolText } from "./tool-text.ts";
 
 export interface FoundTool {
@@ -28,10 +28,26 @@ export async function findTool(name: string, serverMajor: number, query: ToolQue
     if (found.major >= serverMajor) return found;
     tooOld.push(`${path} is ${found.version}`);
   }
-  const what = tooOld.length === 0 ? "there is none" : `it is too old: ${tooOld.join(", ")}`;
-  throw new DbsaveError("TOOL_MISSING", `postgres: ${name} ${serverMajor} or newer is needed: ${what}`, {
-    hint: `Install the client programs of PostgreSQL ${serverMajor} (Debian: postgresql-client-${serverMajor}), or set binDirectory.`,
+  const what = tooOld.length === 0 ? "there is none" : tooOld.join(", ");
+  throw new DbsaveError("TOOL_MISSING", `postgres: ${name}: version ${serverMajor} or newer is needed, ${what}`, {
+    hint: `Install the client programs of PostgreSQL ${serverMajor} (Debian: postgresql-client-${serverMajor}), or say where they are: bin_directory. A server in a container needs none here: docker:NAME/DATABASE.`,
   });
+}
+
+/** As `findTool`, where what is missing is one finding among others. */
+export async function lookForTool(
+  name: string,
+  serverMajor: number,
+  query: ToolQuery,
+): Promise<{ readonly found?: FoundTool; readonly findings: readonly Finding[] }> {
+  try {
+    return { found: await findTool(name, serverMajor, query), findings: [] };
+  } catch (error) {
+    if (!isDbsaveError(error, "TOOL_MISSING")) throw error;
+    const { code, hint } = error;
+    const message = error.message.replace(`postgres: ${name}: `, "");
+    return { findings: [{ severity: "error", code, object: name, message, fix: hint }] };
+  }
 }
 
 /** The program `name` of exactly the server's major: another one cannot start its data. */
