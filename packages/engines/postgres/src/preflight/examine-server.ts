@@ -1,4 +1,4 @@
-import { type ArtifactSource, type Finding, type RunContext } from "@dbsave/core";
+import type { ArtifactSource, Finding, RunContext } from "@dbsave/core";
 import { contentsOf, readDatabaseSettings } from "../backup-contents.ts";
 import type { Session } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
