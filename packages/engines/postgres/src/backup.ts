@@ -90,9 +90,10 @@ function recipe({ profile, dumpJobs }: ParsedOptions, databases: readonly Databa
       artifact: globalsName,
       pipeTo: "psql -X -d postgres",
     },
-    ...databases.flatMap((settings) =>
-      dumpJobs > 1 ? directorySteps(profile, settings, dumpJobs) : streamSteps(profile, settings),
-    ),
+    ...databases.flatMap((settings) => [
+      ...(settings.name === "postgres" ? [renameMaintenance] : []),
+      ...(dumpJobs > 1 ? directorySteps(profile, settings, dumpJobs) : streamSteps(profile, settings)),
+    ]),
     {
       explain: "How each database was made, and the versions of its extensions: to read.",
       artifact: databasesName,
@@ -100,6 +101,12 @@ function recipe({ profile, dumpJobs }: ParsedOptions, databases: readonly Databa
     },
   ];
 }
+
+/** Every new server has a database of this name already. */
+const renameMaintenance: RecipeStep = {
+  explain: 'Move the "postgres" of the new server out of the way: nothing in it is lost.',
+  run: `psql -X -v ON_ERROR_STOP=1 -d template1 -c 'ALTER DATABASE postgres RENAME TO postgres_before_restore'`,
+};
 
 function directorySteps(profile: PostgresProfile, settings: DatabaseSettings, jobs: number): readonly RecipeStep[] {
   const { name } = settings;
@@ -122,7 +129,8 @@ function streamSteps(profile: PostgresProfile, settings: DatabaseSettings): read
   return profile.recipe?.(settings, read) ?? [read(createAndFill(settings.name), plainArguments)];
 }
 
-const plainArguments = "--exit-on-error --create -d postgres";
+/** template1 is on every server and in no backup. */
+const plainArguments = "--exit-on-error --create -d template1";
 
 function createAndFill(name: string): string {
   return `Create and fill the database ${JSON.stringify(name)}; it must not exist yet.`;

@@ -22,7 +22,7 @@ export function recipe({ name, extensions }: DatabaseSettings, read: ReadStep): 
   return [
     read(
       `Create the database ${shown}; it must not exist yet. No table is called so: nothing else is restored.`,
-      "--exit-on-error --create --table=' ' -d postgres",
+      "--exit-on-error --create --table=' ' -d template1",
     ),
     {
       explain: `Give it TimescaleDB ${version}, exactly this version, and set it aside.`,

@@ -1,4 +1,4 @@
-import { isOwn, rights } from "./sql-parts.ts";
+import { isOwn, rights, sorted } from "./sql-parts.ts";
 
 /**
  * Tables, partitioned tables, views, materialised views and foreign tables with all that hangs on them. What the server
@@ -10,15 +10,16 @@ export const relationsSql: string = `
       ELSE 'table' END, n.nspname, c.relname) AS name,
     json_build_array(c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relispopulated,
       pg_get_userbyid(c.relowner), ${rights("c.relacl", "r", "c.relowner")},
-      (SELECT json_agg(o ORDER BY o COLLATE "C") FROM unnest(c.reloptions) o),
+      ${sorted("c.reloptions")},
       pg_get_expr(c.relpartbound, c.oid),
       (SELECT json_agg(i.inhparent::regclass ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
+      (SELECT json_build_array(s.srvname, ${sorted("f.ftoptions")}) FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid),
       columns.list, constraints.list, indexes.list, triggers.list, policies.list, rules.list, referenced.list
     )::text AS definition
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN (
     SELECT attrelid, json_agg(json_build_array(attname, format_type(atttypid, atttypmod), attnotnull, atthasdef, attidentity,
-      attgenerated, nullif(attcollation, 0)::regcollation, (SELECT json_agg(x::text ORDER BY x::text COLLATE "C") FROM unnest(attacl) x)
+      attgenerated, nullif(attcollation, 0)::regcollation, ${sorted("attacl")}, ${sorted("attfdwoptions")}
       ) ORDER BY CASE WHEN child.inhrelid IS NULL THEN attnum END, attname COLLATE "C") AS list
     FROM pg_attribute LEFT JOIN (
       SELECT DISTINCT i.inhrelid FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent WHERE p.relkind <> 'p'

@@ -10,3 +10,8 @@ export function isOwn(catalog: string, alias: string): string {
   return `${alias}.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend e
     WHERE e.classid = '${catalog}'::regclass AND e.objid = ${alias}.oid AND e.deptype = 'e')`;
 }
+
+/** SQL text: options in one order, which a dump does not keep. */
+export function sorted(options: string): string {
+  return `(SELECT json_agg(x::text ORDER BY x::text COLLATE "C") FROM unnest(${options}) x)`;
+}
