@@ -19,7 +19,7 @@ export async function chooseDatabases(options: ParsedOptions, signal: AbortSigna
   });
 }
 
-/** A session in a database that is none of `exceptFor`, for what concerns the whole server. */
+/** A session in a database that is none of `exceptFor`, for what concerns the whole server. OPTIONS_INVALID when none is left. */
 export async function withMaintenance<T>(
   options: ParsedOptions,
   exceptFor: readonly string[],
@@ -27,6 +27,10 @@ export async function withMaintenance<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const usual = [...new Set(["postgres", "template1", options.database])].filter((name) => !exceptFor.includes(name));
+  if (usual.length === 0)
+    throw new DbsaveError("OPTIONS_INVALID", `postgres: no database is left to connect to: ${exceptFor.join(", ")}`, {
+      hint: "Set `database` to one that stays as it is, or restore these databases one after the other.",
+    });
   const failures: unknown[] = [];
   for (const database of usual) {
     let session: Session;

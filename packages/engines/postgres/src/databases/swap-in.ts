@@ -6,6 +6,7 @@ import { busyDatabase } from "./busy.ts";
 import { withMaintenance } from "./choose.ts";
 import { dropDatabase, renameDatabase } from "./create.ts";
 import { freeAsideName } from "./names.ts";
+import { examinePlace } from "./place.ts";
 
 /** A database that is whole, under a temporary name. */
 export interface Filled {
@@ -16,13 +17,14 @@ export interface Filled {
 /**
  * Gives each its name, and moves aside what was there: all in one transaction, so that a kill leaves either the old databases
  * in their places or the new ones. Not cut short by a cancellation: it takes milliseconds, and waits at most five seconds for
- * sessions that are just ending. Resolves with the new names of what was not empty.
+ * sessions that are just ending. Resolves with the new names of what is not empty.
  */
 export async function swapIn(options: ParsedOptions, filled: readonly Filled[], now: Date): Promise<readonly string[]> {
   const kept: string[] = [];
   const emptied: string[] = [];
   const places = filled.map(({ destination }) => destination.into);
-  return await withMaintenance(options, places, new AbortController().signal, async (session) => {
+  const { signal } = new AbortController();
+  return await withMaintenance(options, places, signal, async (session) => {
     await session.query("BEGIN");
     try {
       for (const { destination, temporary } of filled) {
@@ -39,9 +41,20 @@ export async function swapIn(options: ParsedOptions, filled: readonly Filled[], 
       await session.query("ROLLBACK");
       throw await busy(error, places, session);
     }
-    for (const name of emptied) await dropDatabase(session, name);
+    for (const name of emptied) {
+      const isStillEmpty = (await examinePlace(options, session, name, signal)) === "empty"; // nobody can fill it from here on
+      const isDropped = isStillEmpty && (await succeeds(dropDatabase(session, name))); // the restore is done all the same
+      if (!isDropped) kept.push(name);
+    }
     return kept;
   });
+}
+
+async function succeeds(work: Promise<void>): Promise<boolean> {
+  return await work.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Who was in the way; they may have left meanwhile. */
