@@ -30,6 +30,26 @@ it("a standby is known as one, saved by a restartpoint, and backed up like its p
   expect(artifacts.get("globals.sql")?.toString()).toContain("CREATE ROLE postgres");
 });
 
+it("a sequence that only the primary can read keeps no standby from being backed up and restored", {
+  timeout,
+}, async (test) => {
+  const { server, database, at } = await pair(test);
+  await server.query(
+    database,
+    `CREATE TABLE t (a int); CREATE UNLOGGED SEQUENCE counter OWNED BY t.a; INSERT INTO t VALUES (nextval('counter'))`,
+  );
+  await using standby = await at();
+  await standby.follow();
+  await using primary = postgres(server.engineOptions(database));
+  await using engine = postgres(standby.options(database));
+  await using ctx = await server.context();
+  const { facts, source } = await take(engine, ctx);
+  const into = `${database}_copy`;
+  await primary.restore({ into, force: false }, source, ctx);
+  await using restored = primary.at(into);
+  expect(compareFingerprints(facts.fingerprint ?? noFingerprint, await restored.fingerprint(ctx))).toEqual([]);
+});
+
 it("a restore onto a standby is refused with UNSUPPORTED", { timeout }, async (test) => {
   const { server, database, at } = await pair(test);
   await using standby = await at();

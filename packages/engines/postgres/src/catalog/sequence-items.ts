@@ -9,6 +9,9 @@ interface Sequence {
   readonly name: string;
   readonly definition: string;
   readonly isRising: boolean;
+  readonly start: string;
+  /** Unlogged, on a standby: reading it is an error there, and a dump leaves it at its start. */
+  readonly isAbsent: boolean;
 }
 
 interface Position {
@@ -51,13 +54,15 @@ function behind(position: Position | undefined, greatest: bigint | undefined): b
   return next <= greatest;
 }
 
-function positionSql({ oid, schema, name }: Sequence): string {
+function positionSql({ oid, schema, name, start, isAbsent }: Sequence): string {
+  if (isAbsent) return `(SELECT '${oid}' AS oid, '${start}' AS last, false AS called)`;
   const from = `${identifier(schema)}.${identifier(name)}`;
   return `(SELECT '${oid}' AS oid, last_value::text AS last, is_called AS called FROM ${from})`;
 }
 
 const sequencesSql = `
-  SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, s.seqincrement > 0 AS "isRising",
+  SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, s.seqincrement > 0 AS "isRising", s.seqstart::text AS start,
+    c.relpersistence = 'u' AND pg_is_in_recovery() AS "isAbsent",
     json_build_array(s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
       c.relpersistence, pg_get_userbyid(c.relowner))::text AS definition
   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
