@@ -26,8 +26,8 @@ export interface DatabaseOrder {
 }
 
 /**
- * pg_dump and the fingerprint look at one exported snapshot, at the same time. Both hold every table (ACCESS SHARE) before
- * the first byte is given to `sink`. While another session keeps one locked for longer than the timeout, all of it is let
+ * pg_dump and the fingerprint look at one exported snapshot, at the same time. Every table is held (ACCESS SHARE) from before
+ * the one or the other reads until both are done. While another session keeps one locked for longer than the timeout, all of it is let
  * go and begun again in a new snapshot, three times in all; then SOURCE_BUSY says who it is. PERMISSION_DENIED before
  * the dump when a table cannot be read.
  */
@@ -55,15 +55,14 @@ async function attempt(
   const settings = await databaseSettings(snapshot.session);
   const [items] = await sideBySide<[readonly FingerprintItem[], unknown]>(ctx.signal, (signal) => {
     const held = holdTables(options, snapshot, signal);
+    const dumped = held.then(() => dumpDatabase(options, snapshot, { pgDump, compression, sink }, { ...ctx, signal }));
     const fingerprint = async (): Promise<readonly FingerprintItem[]> => {
       await using tables = await held;
-      return await fingerprintDatabase(options, snapshot, tables);
+      const found = await fingerprintDatabase(options, snapshot, tables);
+      await dumped; // a small database is read before pg_dump has locked its tables
+      return found;
     };
-    const dump = async (): Promise<void> => {
-      await held;
-      await dumpDatabase(options, snapshot, { pgDump, compression, sink }, { ...ctx, signal });
-    };
-    return [fingerprint(), dump()];
+    return [fingerprint(), dumped];
   });
   return { items, settings, details };
 }

@@ -2,9 +2,8 @@ import { type ArtifactSink, type RunContext, sideBySide } from "@dbsave/core";
 import { globalsName } from "./artifacts.ts";
 import type { ParsedOptions } from "./options.ts";
 import type { Server } from "./server.ts";
-import { databaseArgument } from "./sql/quote.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
-import { toolConnection } from "./tools/tool-connection.ts";
+import { toolConnection, toolDatabase } from "./tools/tool-connection.ts";
 
 /**
  * Roles, memberships, their settings and tablespaces, by pg_dumpall. Only a superuser can read the hashes of passwords:
@@ -26,7 +25,7 @@ export async function backupGlobals(
     ...(withPasswords ? [] : ["--no-role-passwords"]),
     `--lock-wait-timeout=${options.lockWaitTimeoutMs}`,
     "--no-password",
-    `--database=${databaseArgument(options.database)}`,
+    `--database=${toolDatabase(options.database)}`,
   ];
   await sideBySide(ctx.signal, (signal) => {
     const running = (options.tools ?? ctx.tools).run(pgDumpall.path, args, { signal, env: toolConnection(options) });

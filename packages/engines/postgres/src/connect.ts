@@ -15,6 +15,10 @@ export interface Session extends AsyncDisposable {
 }
 
 const connectTimeoutMs = 15_000;
+
+/** A session that waits for pg_dump says nothing for hours, and firewalls forget it; a server that is gone says nothing, too. */
+export const keepAliveSeconds = 30;
+
 const batchRows = 500;
 
 /**
@@ -72,6 +76,8 @@ async function open(options: ParsedOptions, database: string, signal: AbortSigna
     database,
     password: password?.reveal() ?? "",
     connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveSeconds * 1000,
   };
   const certificates = await readCertificates(options.sslRootCertificate);
   try {

@@ -5,10 +5,10 @@ import { dumpName, tarName } from "./artifacts.ts";
 import { dumpDirectory } from "./dump-directory.ts";
 import type { ParsedOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { databaseArgument } from "./sql/quote.ts";
+import { lockTableFull } from "./sql/lock-table-full.ts";
 import { replayConflict } from "./sql/replay-conflict.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
-import { toolConnection } from "./tools/tool-connection.ts";
+import { toolConnection, toolDatabase } from "./tools/tool-connection.ts";
 
 export interface DumpOrder {
   readonly pgDump: FoundTool;
@@ -71,7 +71,7 @@ function dumpArguments(options: ParsedOptions, { id, database }: Snapshot, compr
     `--snapshot=${id}`,
     `--lock-wait-timeout=${options.lockWaitTimeoutMs}`,
     "--no-password",
-    `--dbname=${databaseArgument(database)}`,
+    `--dbname=${toolDatabase(database)}`,
   ];
 }
 
@@ -83,7 +83,8 @@ function isBuiltWithout(error: unknown): boolean {
 function lockedOut(error: unknown, database: string): unknown {
   if (!isDbsaveError(error, "TOOL_FAILED")) return error;
   if (/conflict with recovery/.test(error.message)) return replayConflict(error, `postgres: ${database}`);
-  if (!/(?:lock|statement) timeout|could not obtain lock/.test(error.message)) return error;
+  if (/out of shared memory/.test(error.message)) return lockTableFull(error, `postgres: ${database}`);
+  if (!/(?:lock|statement) timeout|could not obtain lock|deadlock detected/.test(error.message)) return error;
   return new DbsaveError("SOURCE_BUSY", `postgres: ${database}: another session holds a table locked`, {
     cause: error,
   });

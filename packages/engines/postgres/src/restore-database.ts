@@ -10,9 +10,9 @@ import type { CompletePart } from "./selection/complete-part.ts";
 import type { Part } from "./selection/part.ts";
 import { partOfDump } from "./selection/part-list.ts";
 import { expectedOfPart } from "./selection/restored-part.ts";
-import { databaseArgument } from "./sql/quote.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
 import { storedDump, streamedDump } from "./tools/open-dump.ts";
+import { toolDatabase } from "./tools/tool-connection.ts";
 import { makeToolDirectory, type ToolDirectory } from "./tools/tool-directory.ts";
 
 export interface Filling {
@@ -61,7 +61,7 @@ export async function fillDatabase(
     ...(keepTablespaces ? [] : ["--no-tablespaces"]),
     ...(options.isIsolated ? ["--no-subscriptions"] : []),
     ...(selected === null || directory === undefined ? [] : [await useList(selected, directory)]),
-    `--dbname=${databaseArgument(temporary)}`,
+    `--dbname=${toolDatabase(temporary)}`,
   ];
   const database = newDatabase(options, { settings, name: temporary, jobs }, ctx.signal);
   await fillBy(options.profile, database, (more) => dump.restore([...args, ...more]));

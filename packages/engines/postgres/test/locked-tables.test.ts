@@ -1,3 +1,5 @@
+import { PassThrough } from "node:stream";
+import type { RunContext } from "@dbsave/core";
 import { Client } from "pg";
 import { expect, it } from "vitest";
 import { postgres } from "../src/index.ts";
@@ -6,7 +8,7 @@ import { fingerprintTables } from "../src/rows/fingerprint-tables.ts";
 import { holdTables } from "../src/rows/hold-tables.ts";
 import { holdSnapshot } from "../src/snapshot.ts";
 import { type TestServer, testServer } from "./support/server.ts";
-import { memorySink } from "./support/taken.ts";
+import { memorySink, take } from "./support/taken.ts";
 
 it("a backup that found a table locked begins again, and is good once the lock is gone", async (test) => {
   const server = await testServer(test);
@@ -74,6 +76,46 @@ it("no table can be emptied between the moment of a snapshot and the digest of i
   );
   await tables[Symbol.asyncDispose]();
   await server.query(database, "SET lock_timeout = 5000; TRUNCATE a, b");
+});
+
+it("no table can be emptied between the digest of its rows and the dump of them", async (test) => {
+  const server = await testServer(test);
+  const database = await server.create();
+  await server.query(database, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)");
+  await using engine = postgres(server.engineOptions(database));
+  await using ctx = await server.context();
+  const called = Promise.withResolvers<void>();
+  const input = new PassThrough();
+  const tools: RunContext["tools"] = {
+    run(tool, args, options) {
+      if (!args.includes("--format=custom")) return ctx.tools.run(tool, args, options);
+      called.resolve();
+      return ctx.tools.run("sh", ["-c", 'read -r line; exec "$0" "$@"', tool, ...args], { ...options, input });
+    },
+  };
+  const taking = take(engine, { ...ctx, tools });
+  await Promise.race([called.promise, taking]);
+  const truncate = server.query(database, "SET lock_timeout = 2000; TRUNCATE t");
+  await expect(truncate).rejects.toThrow("lock timeout");
+  input.end("go\n");
+  const { source } = await taking;
+  expect(await engine.inspect(source, ctx)).toEqual([]);
+});
+
+it("tables stay locked while they are read, but not their indexes, of which there may be many more", async (test) => {
+  const server = await testServer(test);
+  const database = await server.create();
+  await server.query(database, "CREATE TABLE a (i int PRIMARY KEY, t text UNIQUE); CREATE TABLE b (i int PRIMARY KEY)");
+  const options = parseOptions(server.engineOptions(database, { jobs: 1 }));
+  const { signal } = new AbortController();
+  await using snapshot = await holdSnapshot(options, database, signal);
+  await using tables = await holdTables(options, snapshot, signal);
+  await fingerprintTables(tables, "full");
+  const [reader] = tables.readers;
+  const locks = await reader?.session.query(
+    "SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE pid = pg_backend_pid() AND c.oid >= 16384 ORDER BY 1",
+  );
+  expect(locks).toEqual([{ relname: "a" }, { relname: "b" }]);
 });
 
 interface Holder extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import type { FingerprintItem } from "@dbsave/core";
 import type { FingerprintMode } from "../options.ts";
 import { digestTables } from "./digest-tables.ts";
-import type { HeldTables, TableReader } from "./hold-tables.ts";
+import { type HeldTables, type TableReader, tablesHeld } from "./hold-tables.ts";
 
 export interface TablesDigest {
   readonly items: readonly FingerprintItem[];
@@ -24,6 +24,7 @@ export async function fingerprintTables({ readers }: HeldTables, mode: Fingerpri
           if (known === undefined || value > known) greatest.set(sequence, value);
         }
       }
+      await session.query(`ROLLBACK TO ${tablesHeld}`);
     }
   };
   const reading = readers.map(read);

@@ -16,6 +16,9 @@ export interface TableReader {
 
 const namesInStatement = 500;
 
+/** Back to here every lock is let go but those of the tables: reading one takes locks of its indexes, too. */
+export const tablesHeld = "tables_held";
+
 /**
  * Deals the tables out to `jobs` sessions and locks each in the session that will read it (ACCESS SHARE), until disposed:
  * TRUNCATE and some ALTER TABLE change what an older snapshot sees, and one that waits for pg_dump would keep us waiting
@@ -31,6 +34,7 @@ export async function holdTables(options: ParsedOptions, snapshot: Snapshot, sig
     for (let first = 0; first < names.length; first += namesInStatement) {
       await session.query(`LOCK TABLE ${names.slice(first, first + namesInStatement).join(", ")} IN ACCESS SHARE MODE`);
     }
+    await session.query(`SAVEPOINT ${tablesHeld}`);
     readers.push({ session, batches });
   }
   const kept = opened.move();

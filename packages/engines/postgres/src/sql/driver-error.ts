@@ -1,4 +1,5 @@
 import { DbsaveError, type ErrorCode, isDbsaveError } from "@dbsave/core";
+import { lockTableFull } from "./lock-table-full.ts";
 import { replayConflict } from "./replay-conflict.ts";
 
 /** What an error of the server or the driver means to an operator. Where only the caller can tell it stays without a code. */
@@ -6,6 +7,7 @@ export function driverError(error: unknown, what: string): unknown {
   if (isDbsaveError(error) || !(error instanceof Error)) return error;
   const state = sqlState(error);
   if (state === "40001") return replayConflict(error, what);
+  if (state === "53200" && /shared memory/.test(error.message)) return lockTableFull(error, what);
   const code = codes.find(([prefix]) => state?.startsWith(prefix))?.[1] ?? systemCodes.get(state ?? lost(error));
   if (code === undefined) return new Error(text(error, what), { cause: error });
   return new DbsaveError(code, text(error, what), { cause: error });
@@ -43,6 +45,7 @@ const codes: readonly (readonly [state: string, code: ErrorCode])[] = [
   ["3D000", "SOURCE_NOT_FOUND"],
   ["28", "PERMISSION_DENIED"],
   ["42501", "PERMISSION_DENIED"],
+  ["40P01", "SOURCE_BUSY"],
   ["55P03", "SOURCE_BUSY"],
   ["55006", "SOURCE_BUSY"],
   ["53100", "NO_SPACE"],
