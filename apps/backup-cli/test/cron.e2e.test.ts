@@ -41,7 +41,7 @@ describe("init", () => {
 describe("run, under cron", () => {
   it("says nothing at all while all is well, and has backed up and proven everything", async () => {
     const cwd = await configured();
-    expect(await dbsave(["run"], { cwd })).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await dbsave(["run"], { cwd })).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect((await dbsave(["status"], { cwd })).status).toBe(0);
     expect(await dbsaveJson(["log"], { cwd })).toMatchObject({
       json: { runs: [{ target: "app", command: "dbsave run", outcome: "ok" }] },

@@ -186,12 +186,24 @@ test("a run that lost its lock commits nothing", async () => {
   expect((await subject.keys()).filter((key) => key.startsWith("toy/"))).toEqual([]);
 });
 
-test("two backups of one target at once: one works, the other is told that it is locked", async () => {
+test("a second backup of a target, begun while the first is taken, is told that it is locked", async () => {
   await using subject = await pipelineSubject();
   const { repository, engine } = subject;
-  const both = await Promise.allSettled([1, 2].map(() => backup(engine, { repository, target: "toy" })));
-  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
-  expect(both.find((result) => result.status === "rejected")?.reason).toMatchObject({ code: "LOCKED" });
+  const begun = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  const waiting: Engine = {
+    ...engine,
+    async backup(...request) {
+      begun.resolve();
+      await second.promise;
+      return await engine.backup(...request);
+    },
+  };
+  const first = backup(waiting, { repository, target: "toy" });
+  await begun.promise;
+  await expect(backup(engine, { repository, target: "toy" })).rejects.toMatchObject({ code: "LOCKED" });
+  second.resolve();
+  expect(await first).toMatchObject({ target: "toy" });
 });
 
 test("a target may be called backups, and its lock is no target", async () => {

@@ -12,6 +12,10 @@ export const sampleSql = String.raw`
   CREATE TABLE empty_table (a integer);
   CREATE TABLE no_columns ();
   INSERT INTO no_columns DEFAULT VALUES;
+  CREATE TABLE places (name text);
+  CREATE TABLE capitals (state text) INHERITS (places);
+  ALTER TABLE places ADD COLUMN height integer;
+  INSERT INTO capitals VALUES ('Bern', 'BE', 540);
   CREATE UNLOGGED TABLE cache (k text PRIMARY KEY, v text);
   INSERT INTO cache VALUES ('a', 'b');
   CREATE TABLE events (at date NOT NULL, what text, t integer) PARTITION BY RANGE (at);
