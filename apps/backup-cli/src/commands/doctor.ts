@@ -9,7 +9,7 @@ import { sourceOptions } from "../places/detected-source.ts";
 import { configOf } from "../places/find-config.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import type { Session } from "../session/session.ts";
-import { checksText, statementsText } from "../views/checks-view.ts";
+import { checksText, inOneLine, statementsText } from "../views/checks-view.ts";
 
 export const command = defineCommand(
   {
@@ -36,6 +36,8 @@ export const command = defineCommand(
   },
   async ({ sources = [], source, engine, to, sql, ...args }, session) => {
     const checks = await Array.fromAsync(everything(sources, { source, engine, to }, keysOf(args), session));
+    if (sql)
+      for (const check of checks) if (needsMoreThanSql(check)) session.reporter.tell("warning", inOneLine(check));
     return {
       exit: exitOfChecks(checks),
       json: { type: "doctor", checks },
@@ -43,6 +45,11 @@ export const command = defineCommand(
     };
   },
 );
+
+/** Standard output has nothing of it, so it would stay unseen. */
+function needsMoreThanSql({ severity, statements = [] }: Check): boolean {
+  return severity === "error" && statements.length === 0;
+}
 
 async function* everything(
   sources: readonly string[],

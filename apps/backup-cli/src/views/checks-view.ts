@@ -19,6 +19,11 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   return [...lines, ...remedy, "", verdict].join("\n");
 }
 
+/** For the log. */
+export function inOneLine({ about, message, fix }: Check): string {
+  return [`${about}: ${message}`, ...(fix === undefined ? [] : [fix])].join("; ");
+}
+
 /** What the servers' administrators must run, each statement once; empty when there is nothing. */
 export function statementsText(checks: readonly Check[]): string {
   const concerned = checks.filter(({ statements = [] }) => statements.length > 0);

@@ -49,7 +49,7 @@ export async function planRestore(
 function describePart(part: Part | null): string {
   if (part === null) return "";
   const tables = part.tables.map(([schema, name]) => displayName(schema, name));
-  return `${[...part.schemas, ...tables].join(", ")}, with what they need, out of `;
+  return `${[...part.schemas, ...tables].join(", ")}, with all that is needed, out of `;
 }
 
 const globalsSteps = {
