@@ -10,8 +10,9 @@ export interface Parsed {
 }
 
 const exitStatuses =
-  "Exit status: 0 ok, 1 failed, 2 usage or configuration, 3 some targets failed, 4 not proven, 5 warnings,\n" +
-  "10 no repository, 11 locked, 12 wrong key, 13 stopped by a guard, 130 or 143 stopped by a signal.";
+  "Exit status: 0 ok, 1 failed, 2 usage or configuration, 3 some targets failed,\n" +
+  "4 not proven, 5 warnings, 10 no repository, 11 locked, 12 wrong key,\n" +
+  "13 stopped by a guard, 129, 130 or 143 stopped by a signal.";
 
 /**
  * What `argv` asks for; undefined when it asked for help or the version, which are printed then. USAGE for what is not
