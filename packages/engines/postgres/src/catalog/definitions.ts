@@ -2,7 +2,7 @@ import { isOwn, rights } from "./sql-parts.ts";
 
 export const schemasSql: string = `
   SELECT format('schema %I', n.nspname) AS name,
-    json_build_array(pg_get_userbyid(n.nspowner), ${rights("n.nspacl", "n", "n.nspowner")})::text AS definition
+    json_build_array(pg_get_userbyid(n.nspowner), ${rights("n.nspacl", "'n'", "n.nspowner")})::text AS definition
   FROM pg_namespace n
   WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e')`;
@@ -12,7 +12,7 @@ export const functionsSql: string = `
   SELECT format('function %s', p.oid::regprocedure) AS name,
     json_build_array(p.prokind, l.lanname, pg_get_function_result(p.oid), p.provolatile, p.proisstrict, p.prosecdef,
       p.proleakproof, p.proparallel, p.procost, p.prorows, p.proconfig, p.proargnames, p.prosrc,
-      pg_get_userbyid(p.proowner), ${rights("p.proacl", "f", "p.proowner")})::text AS definition
+      pg_get_userbyid(p.proowner), ${rights("p.proacl", "'f'", "p.proowner")})::text AS definition
   FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace n ON n.oid = p.pronamespace
   WHERE n.nspname !~ '^pg_' AND ${isOwn("pg_proc", "p")}
     AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')`;
@@ -21,7 +21,7 @@ export const functionsSql: string = `
 export const typesSql: string = `
   SELECT format('type %s', t.oid::regtype) AS name,
     json_build_array(t.typtype, format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull,
-      nullif(t.typcollation, 0)::regcollation, pg_get_userbyid(t.typowner), ${rights("t.typacl", "T", "t.typowner")},
+      nullif(t.typcollation, 0)::regcollation, pg_get_userbyid(t.typowner), ${rights("t.typacl", "'T'", "t.typowner")},
       (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
       (SELECT json_agg(json_build_array(k.conname, k.convalidated) ORDER BY k.conname COLLATE "C")
        FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'),

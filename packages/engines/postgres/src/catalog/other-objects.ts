@@ -1,4 +1,4 @@
-import { sorted } from "./sql-parts.ts";
+import { rights, sorted } from "./sql-parts.ts";
 
 /** SQL text: a column that not every server has; null where it has not. */
 function newer(column: string): string {
@@ -52,7 +52,7 @@ const userMappings = `
 
 const defaultRights = `
   SELECT format('default rights %s %s %s', pg_get_userbyid(d.defaclrole), coalesce(n.nspname, ''), d.defaclobjtype),
-    ${sorted("d.defaclacl")}::text
+    ${rights("d.defaclacl", `CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END`, "d.defaclrole")}::text
   FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace`;
 
 /** Columns by name: their numbers have gaps where others were dropped, which a restore closes. */

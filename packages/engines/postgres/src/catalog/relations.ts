@@ -9,7 +9,7 @@ export const relationsSql: string = `
   SELECT format('%s %I.%I', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
       ELSE 'table' END, n.nspname, c.relname) AS name,
     json_build_array(c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relispopulated,
-      pg_get_userbyid(c.relowner), ${rights("c.relacl", "r", "c.relowner")},
+      pg_get_userbyid(c.relowner), ${rights("c.relacl", "'r'", "c.relowner")},
       ${sorted("c.reloptions")},
       pg_get_expr(c.relpartbound, c.oid),
       (SELECT json_agg(i.inhparent::regclass ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
