@@ -26,11 +26,15 @@ export interface PostgresTarget {
 /** Where dbsave's programs run. */
 export type Place = "on the host" | "in the container";
 
-/** `rows` of about a kilobyte that does not compress. */
+/** `rows` of about a kilobyte that does not compress. `settings`: more lines of the target. */
 export async function postgresTarget(
   test: Pick<TestContext, "skip">,
   place: Place,
-  { name = "postgres-15", rows = 20_000 }: { readonly name?: ServerName; readonly rows?: number } = {},
+  {
+    name = "postgres-15",
+    rows = 20_000,
+    settings = ["database: app"],
+  }: { readonly name?: ServerName; readonly rows?: number; readonly settings?: readonly string[] } = {},
 ): Promise<PostgresTarget> {
   const found = await tryOwnServer(name);
   const server = typeof found === "string" ? test.skip(found) : found;
@@ -58,8 +62,7 @@ targets:
     ${where}
     user: ${user}
     password: env:APP_PASSWORD
-    database: ${database}
-`,
+${settings.map((line) => `    ${line}\n`).join("")}`,
   );
   const options = { cwd, env: { APP_PASSWORD: password, TMPDIR: scratch } };
   return {

@@ -16,6 +16,16 @@ export interface RestoredGlobals {
   readonly tablespacesMissing: readonly string[];
 }
 
+/** Only the settings that the server knows; nobody but a superuser may change them. */
+const keepToItself = `
+  SELECT pg_catalog.set_config(s.name, v.value, false)
+  FROM pg_catalog.pg_settings s JOIN (VALUES
+    ('log_statement', 'none'), ('log_min_duration_statement', '-1'), ('log_min_duration_sample', '-1'),
+    ('log_transaction_sample_rate', '0'), ('log_min_error_statement', 'panic'), ('track_activities', 'off'),
+    ('pg_stat_statements.track_utility', 'off')
+  ) v (name, value) ON s.name = v.name
+  WHERE pg_catalog.current_setting('is_superuser') = 'on'`;
+
 /** Two runs at once can make the same role: the other one's is as good. */
 const roleIsThere = "42710";
 
@@ -29,7 +39,8 @@ const noTablespaceHere: ReadonlySet<string | undefined> = new Set([
 
 /**
  * Runs what pg_dumpall wrote, statement by statement. What is there already is passed over and counted, and so is a tablespace
- * that cannot be here; every other error is thrown, after the roles that were made are dropped again.
+ * that cannot be here; every other error is thrown, after the roles that were made are dropped again. A superuser's session
+ * leaves none of it, hashes of passwords included, in the server's log and statistics, where they would stay.
  */
 export async function restoreGlobals(session: Session, text: string, policy: GlobalsPolicy): Promise<RestoredGlobals> {
   const there = await session.query<{ role: string }>("SELECT rolname AS role FROM pg_roles");
@@ -42,6 +53,7 @@ export async function restoreGlobals(session: Session, text: string, policy: Glo
     tablespacesMissing: [] as string[],
     left: 0,
   };
+  await session.query(keepToItself);
   await session.query("BEGIN"); // a kill must not leave a role without its attributes: a later restore would keep it so
   try {
     for (const sql of policy === "skip" ? [] : splitStatements(text)) await run(session, sql, policy, state);
