@@ -111,7 +111,7 @@ describe("2, usage", () => {
     const source = makeDatabase(cwd);
     await dbsave(["backup", "./app.db", "--to", "./b"], { cwd });
     const restored = await dbsaveJson(["restore", "latest", "--from", "./b", "--into", "./app.db"], { cwd });
-    const error = { type: "error", code: "TARGET_NOT_EMPTY", message: `sqlite: there is a database: ${source}` };
+    const error = { type: "error", code: "TARGET_NOT_EMPTY", message: `sqlite: ${source}: there is a database` };
     expect(restored).toMatchObject({ status: 2, json: error });
     const nowhere = join(cwd, "nowhere");
     const lost = await dbsaveJson(["restore", "latest", "--from", "./b", "--into", join(nowhere, "copy.db")], { cwd });

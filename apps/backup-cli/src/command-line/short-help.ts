@@ -3,7 +3,7 @@ export const shortHelp = `dbsave: take, prove, rotate and restore database backu
 
   dbsave backup ./app.db --to ./backups             while the application writes
   dbsave backup postgres://backup@db/orders --to ./backups
-  dbsave inspect postgres://backup@db/orders        its databases, tables and sizes
+  dbsave inspect postgres://backup@db/orders        databases, tables, sizes
   dbsave verify --from ./backups                    proof: restored and compared
   dbsave restore --from ./backups --into ./copy.db  a new file, compared
   dbsave list --from ./backups                      the backups there are
