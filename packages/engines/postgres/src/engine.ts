@@ -96,7 +96,11 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
         const server = await startScratchServer(options, manifest, ctx);
         const engine = engineOn(server.options, async () => server.options);
         return {
-          engine,
+          engine: {
+            ...engine,
+            restore: (request, source, own) => server.try(engine.restore(request, source, own)),
+            fingerprint: (own, algorithm) => server.try(engine.fingerprint(own, algorithm)),
+          },
           async [Symbol.asyncDispose]() {
             await engine[Symbol.asyncDispose]();
             await server[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import type { Manifest, RunContext, ToolRunner } from "@dbsave/core";
+import { DbsaveError, type Manifest, type RunContext, type ToolRunner } from "@dbsave/core";
 import { contentsOf } from "./backup-contents.ts";
 import { imageOf } from "./backup-image.ts";
 import { withSession } from "./connect.ts";
@@ -9,6 +9,8 @@ import { toolText } from "./tools/tool-text.ts";
 /** A server of its own, which nobody else can reach. */
 export interface ScratchServer extends AsyncDisposable {
   readonly options: ParsedOptions;
+  /** What `work` does on this server. NO_SPACE when it fails because the server's disk is full, which says nothing of a backup. */
+  try<T>(work: Promise<T>): Promise<T>;
 }
 
 /**
@@ -53,8 +55,26 @@ export async function startScratchServer(
   );
   return {
     options: scratchIn(server.socketDirectory, server.tools),
+    async try(work) {
+      try {
+        return await work;
+      } catch (error) {
+        throw fullDisk(error, server.log()) ?? error;
+      }
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** A server that cannot write its log of changes crashes, and only its own output says why. */
+function fullDisk(error: unknown, log: string): DbsaveError | undefined {
+  const message = error instanceof Error ? error.message : String(error);
+  const said = [message, ...log.split("\n")].find((line) => line.includes("No space left on device"));
+  if (said === undefined) return undefined;
+  return new DbsaveError("NO_SPACE", `postgres: the throw-away server: ${said}`, {
+    cause: error,
+    hint: "It needs room for the whole database and a gigabyte more: name a larger scratch directory.",
+  });
 }
 
 const maintenance = "postgres";
