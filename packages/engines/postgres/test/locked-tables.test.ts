@@ -118,9 +118,25 @@ it("tables stay locked while they are read, but not their indexes, of which ther
   expect(locks).toEqual([{ relname: "a" }, { relname: "b" }]);
 });
 
+it("a server whose lock table is full fails a backup with SOURCE_BUSY and the setting that makes room", async (test) => {
+  const server = await testServer(test);
+  const database = await server.create();
+  await using client = await lockedBy(server, database, "SELECT 1");
+  await expect(client.query("SELECT pg_advisory_lock(i) FROM generate_series(1, 1000000) i")).rejects.toThrow(
+    "out of shared memory",
+  );
+  await using engine = postgres(server.engineOptions(database, { lockWaitTimeoutMs: 100 }));
+  await using ctx = await server.context();
+  await expect(engine.backup({ kind: "full" }, memorySink(), ctx)).rejects.toMatchObject({
+    code: "SOURCE_BUSY",
+    hint: expect.stringContaining("max_locks_per_transaction"),
+  });
+});
+
 interface Holder extends AsyncDisposable {
   readonly pid: number;
   commit(): Promise<unknown>;
+  query(sql: string): Promise<unknown>;
 }
 
 /** A session that ran `sql` in a transaction which is still open. */
@@ -129,5 +145,10 @@ async function lockedBy(server: TestServer, database: string, sql: string): Prom
   await client.connect();
   const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
   await client.query(`BEGIN; ${sql}`);
-  return { pid: rows[0]?.pid ?? 0, commit: () => client.query("COMMIT"), [Symbol.asyncDispose]: () => client.end() };
+  return {
+    pid: rows[0]?.pid ?? 0,
+    commit: () => client.query("COMMIT"),
+    query: (more) => client.query(more),
+    [Symbol.asyncDispose]: () => client.end(),
+  };
 }
