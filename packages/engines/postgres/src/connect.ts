@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Duplex } from "node:stream";
 import { DbsaveError, isDbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
 import { Client, type ClientConfig } from "pg";
 import type { ParsedOptions, TlsMode } from "./options.ts";
@@ -30,7 +31,7 @@ export async function connect(options: ParsedOptions, database: string, signal: 
   throwIfAborted(signal, what);
   let client: Client;
   try {
-    client = await open(options, database, signal);
+    client = await openClient(options, database, signal);
   } catch (error) {
     throw connectError(error, { ...options, database }, what, signal);
   }
@@ -67,9 +68,16 @@ export async function withSession<T>(
   return await work(session);
 }
 
-async function open(options: ParsedOptions, database: string, signal: AbortSignal): Promise<Client> {
+/** The driver's connection, logged in. `more` are settings of the driver. Rejects as the driver does. */
+export async function openClient(
+  options: ParsedOptions,
+  database: string,
+  signal: AbortSignal,
+  more: ClientConfig = {},
+): Promise<Client> {
   const { host, port, user, password, ssl } = options;
   const config = {
+    ...more,
     host,
     port,
     user,
@@ -153,13 +161,14 @@ function sessionOn(client: Client, database: string, signal: AbortSignal): Sessi
   };
 }
 
-function cutOff(client: Client): void {
+/** Ends the connection at once, whatever it is doing. */
+export function cutOff(client: Client): void {
   streamOf(client).destroy();
 }
 
-/** The driver has no public way to give a connection up at once. */
-function streamOf(client: Client): { destroyed: boolean; destroy(): void } {
-  return (client as unknown as { connection: { stream: { destroyed: boolean; destroy(): void } } }).connection.stream;
+/** The driver has no public way to give a connection up at once, or to let the server wait. */
+export function streamOf(client: Client): Duplex {
+  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 }
 
 /** Only the settings that the server knows: some are newer than the oldest server. */

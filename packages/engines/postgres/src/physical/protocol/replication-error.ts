@@ -1,0 +1,44 @@
+import { DbsaveError, type ErrorCode } from "@dbsave/core";
+import type { ParsedOptions } from "../../options.ts";
+import { driverError } from "../../sql/driver-error.ts";
+import { identifier } from "../../sql/quote.ts";
+
+/** What an error of a replication connection means, with the line or the SQL that an administrator must add. */
+export function replicationError(error: unknown, what: string, options: ParsedOptions): unknown {
+  if (!(error instanceof Error)) return error;
+  const known = remedies.find(({ pattern }) => pattern.test(error.message));
+  if (known === undefined) return driverError(error, what);
+  const hint = known.hint(options, error.message);
+  return new DbsaveError(known.code, `${what}: ${error.message}`, { cause: error, hint });
+}
+
+interface Remedy {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly hint: (options: ParsedOptions, message: string) => string;
+}
+
+const remedies: readonly Remedy[] = [
+  {
+    pattern: /replication role|permission denied to (?:start WAL sender|use replication slots)/,
+    code: "PERMISSION_DENIED",
+    hint: ({ user }) => `ALTER ROLE ${identifier(user)} REPLICATION;`,
+  },
+  {
+    pattern: /no pg_hba\.conf entry/,
+    code: "PERMISSION_DENIED",
+    hint: ({ user, database }, message) => `${hbaLine(user, database, message)} Then: SELECT pg_reload_conf();`,
+  },
+  {
+    pattern: /max_wal_senders/,
+    code: "CONNECT_FAILED",
+    hint: () => "ALTER SYSTEM SET max_wal_senders = 10; ALTER SYSTEM SET wal_level = replica; then restart the server.",
+  },
+];
+
+function hbaLine(user: string, database: string, message: string): string {
+  const [, from = "[local]"] = /for host "([^"]+)"/.exec(message) ?? [];
+  const names = `${identifier(database)}  ${identifier(user)}`;
+  if (from === "[local]") return `Add to pg_hba.conf: local  ${names}  peer`;
+  return `Add to pg_hba.conf: host  ${names}  ${from}/${from.includes(":") ? 128 : 32}  scram-sha-256`;
+}

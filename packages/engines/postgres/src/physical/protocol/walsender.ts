@@ -1,0 +1,69 @@
+import { DbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
+import type { Client, ClientConfig, Submittable } from "pg";
+import { cutOff, openClient, streamOf } from "../../connect.ts";
+import type { ParsedOptions } from "../../options.ts";
+import { replicationError } from "./replication-error.ts";
+
+/**
+ * A connection that takes commands of the streaming replication protocol. It is one of the server's `max_wal_senders`, runs
+ * no transaction and takes no lock. A fired signal cuts it, and the server ends what it was doing.
+ */
+export interface Walsender extends AsyncDisposable {
+  /** The rows of the answer by column: for answers of bounded size. */
+  ask(command: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
+  /** Sends a command whose answer `answer` takes, message by message. */
+  submit(answer: Submittable): void;
+  /** Lets the server wait, and go on. */
+  pause(): void;
+  resume(): void;
+  /** Gives the connection up at once. */
+  cut(): void;
+  /** What the server warned of, in order. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Connects for replication to a database rather than to none: pg_hba.conf then lets in whom it lets into that database, and
+ * needs no line for the word `replication`. PERMISSION_DENIED with the exact fix, CONNECT_FAILED, SOURCE_NOT_FOUND.
+ */
+export async function openWalsender(options: ParsedOptions, signal: AbortSignal): Promise<Walsender> {
+  const { host, port, database } = options;
+  const what = `postgres: cannot connect for replication to ${host}:${port}, database ${database}`;
+  throwIfAborted(signal, what);
+  const replication: ClientConfig & { replication: string } = { replication: "database", keepAlive: true };
+  let client: Client;
+  try {
+    client = await openClient(options, database, signal, replication);
+  } catch (error) {
+    throw toDbsaveError(replicationError(error, what, options), "CONNECT_FAILED", what, signal);
+  }
+  return walsenderOn(client, options, signal);
+}
+
+function walsenderOn(client: Client, options: ParsedOptions, signal: AbortSignal): Walsender {
+  const warnings: string[] = [];
+  const cut = (): void => cutOff(client);
+  signal.addEventListener("abort", cut, { once: true });
+  client.on("notice", ({ severity, message = "" }) => severity === "WARNING" && warnings.push(message));
+  return {
+    warnings,
+    async ask(command) {
+      try {
+        return (await client.query<Record<string, string | null>>(command)).rows;
+      } catch (error) {
+        if (signal.aborted) throw new DbsaveError("ABORTED", "postgres: replication: cancelled", { cause: error });
+        const [verb = ""] = command.split(" ", 1);
+        throw replicationError(error, `postgres: ${verb}`, options);
+      }
+    },
+    submit: (answer) => void client.query(answer),
+    pause: () => void streamOf(client).pause(),
+    resume: () => void streamOf(client).resume(),
+    cut,
+    async [Symbol.asyncDispose]() {
+      signal.removeEventListener("abort", cut);
+      if (streamOf(client).destroyed) return;
+      await client.end().catch(cut);
+    },
+  };
+}
