@@ -1,0 +1,90 @@
+import { createHash, type Hash } from "node:crypto";
+import { TarReader } from "../tar/tar-reader.ts";
+import { isSegmentName, segmentNames } from "../wal/segment.ts";
+import type { ManifestFacts, ManifestFile } from "./backup-manifest.ts";
+
+const walPrefix = "pg_wal/";
+const shownProblems = 20;
+
+/**
+ * What the archives of a base backup hold, to be compared with its manifest. Remembers about 250 bytes for each file, of
+ * which a cluster has some hundred thousands at most.
+ */
+export class ArchivedFiles {
+  /** Size and digest by path. */
+  readonly #files = new Map<string, string>();
+  readonly #segments = new Map<string, number>();
+  readonly #problems: string[] = [];
+
+  /** Takes the bytes of one archive; `directory` is where its files belong: empty, or `pg_tblspc/16400/`. */
+  archive(directory: string): ArchiveHasher {
+    return new ArchiveHasher((path, size, digest) => {
+      const whole = directory + path;
+      this.#files.set(whole, mark(size, digest));
+      if (whole.startsWith(walPrefix) && isSegmentName(whole.slice(walPrefix.length)))
+        this.#segments.set(whole.slice(walPrefix.length), size);
+    });
+  }
+
+  /** Ticks one file of the manifest off. */
+  compare({ path, size, sha256 }: ManifestFile): void {
+    const found = this.#files.get(path);
+    this.#files.delete(path);
+    if (found === undefined) this.#complain(`${path} is missing`);
+    else if (found !== mark(size, Buffer.from(sha256, "hex"))) this.#complain(`${path} is not as the server read it`);
+  }
+
+  /** After the last file of the manifest: everything in which the archives differ from it. Empty when they are whole. */
+  problems({ walRanges }: ManifestFacts): readonly string[] {
+    for (const path of this.#files.keys()) {
+      if (!path.startsWith(walPrefix)) this.#complain(`${path} is not in the manifest`);
+    }
+    const [segmentBytes = 0] = this.#segments.values();
+    if (segmentBytes === 0) this.#complain("it holds no WAL");
+    else {
+      const needed = walRanges.flatMap(({ timeline, start, end }) => segmentNames(timeline, start, end, segmentBytes));
+      for (const name of needed) {
+        if (this.#segments.get(name) !== segmentBytes) this.#complain(`WAL segment ${name} is missing`);
+      }
+    }
+    return this.#problems;
+  }
+
+  #complain(problem: string): void {
+    if (this.#problems.length < shownProblems) this.#problems.push(problem);
+  }
+}
+
+/** Hashes each file of an archive while its bytes pass. SOURCE_INVALID for a damaged archive. */
+export class ArchiveHasher {
+  readonly #reader = new TarReader();
+  readonly #onFile: (path: string, size: number, digest: Buffer) => void;
+  #hash: Hash | null = null;
+  #path = "";
+  #size = 0;
+
+  constructor(onFile: (path: string, size: number, digest: Buffer) => void) {
+    this.#onFile = onFile;
+  }
+
+  read(chunk: Buffer): void {
+    for (const event of this.#reader.read(chunk)) {
+      if (event.kind === "data") this.#hash?.update(event.bytes);
+      else if (event.kind === "end") this.#onFile(this.#path, this.#size, (this.#hash as Hash).digest());
+      else {
+        this.#hash = createHash("sha256");
+        this.#path = event.entry.path;
+        this.#size = event.entry.size;
+      }
+    }
+  }
+
+  finish(): void {
+    this.#reader.finish();
+  }
+}
+
+/** As short as it can be held. */
+function mark(size: number, digest: Buffer): string {
+  return `${size} ${digest.toString("latin1")}`;
+}
