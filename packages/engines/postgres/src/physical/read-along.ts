@@ -1,4 +1,4 @@
-import { Transform, type TransformCallback } from "node:stream";
+import { pipeline, type Readable, Transform, type TransformCallback } from "node:stream";
 import { createZstdDecompress, type ZstdDecompress } from "node:zlib";
 
 /** Takes bytes while they pass. */
@@ -9,9 +9,14 @@ export interface Reader {
 
 const highWaterMark = 256 * 1024;
 
-/** Passes bytes through unchanged while `reader` reads along; what it throws is the failure of the stream, before its end. */
-export function readAlong(reader: Reader, encoding?: "zstd"): Transform {
-  return encoding === undefined ? new PlainAlong(reader) : new ZstdAlong(reader);
+/**
+ * `body` unchanged, while `reader` reads along what its bytes mean. What the reader throws is the failure of the stream,
+ * before its end. Whoever stops reading ends `body`.
+ */
+export function readAlong(body: Readable, reader: Reader, encoding?: "zstd"): Readable {
+  const along = encoding === undefined ? new PlainAlong(reader) : new ZstdAlong(reader);
+  pipeline(body, along, () => undefined); // who reads `along` sees the failure
+  return along;
 }
 
 class PlainAlong extends Transform {

@@ -42,7 +42,8 @@ function problems(tar: Buffer, manifest: Buffer, piece = 64 * 1024): readonly st
 function readManifest(manifest: Buffer, archived: ArchivedFiles, piece: number): ManifestFacts {
   const reader = new BackupManifestReader((file) => archived.compare(file));
   for (let at = 0; at < manifest.length; at += piece) reader.read(manifest.subarray(at, at + piece));
-  return reader.finish();
+  reader.finish();
+  return reader.facts();
 }
 
 describe("archives and their manifest", () => {
@@ -98,12 +99,10 @@ describe("archives and their manifest", () => {
     "are read along while %s bytes pass unchanged, and end them when they are damaged",
     async (how) => {
       const [code, encoding] = how === "zstd" ? [zstdCompressSync, how] : [(bytes: Buffer) => bytes, undefined];
-      const pass = (tar: Buffer): Promise<Buffer> =>
-        buffer(
-          Readable.from([code(tar)], { objectMode: false }).compose(
-            readAlong(new ArchivedFiles().archive(""), encoding),
-          ),
-        );
+      const pass = (tar: Buffer): Promise<Buffer> => {
+        const body = Readable.from([code(tar)], { objectMode: false });
+        return buffer(readAlong(body, new ArchivedFiles().archive(""), encoding));
+      };
       expect((await pass(archive)).equals(code(archive))).toBe(true);
       await expect(pass(archive.subarray(0, 3000))).rejects.toMatchObject({ code: "SOURCE_INVALID" });
     },

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { TarReader } from "../tar/tar-reader.ts";
+import { type TarEvent, TarReader } from "../tar/tar-reader.ts";
 import { isSegmentName, segmentNames } from "../wal/segment.ts";
 import type { ManifestFacts, ManifestFile } from "./backup-manifest.ts";
 
@@ -15,14 +15,26 @@ export class ArchivedFiles {
   readonly #files = new Map<string, string>();
   readonly #segments = new Map<string, number>();
   readonly #problems: string[] = [];
+  readonly #onWal: () => void;
+
+  /** `onWal` is called when WAL begins to arrive, which the server sends after everything else. */
+  constructor(onWal: () => void = () => undefined) {
+    this.#onWal = onWal;
+  }
 
   /** Takes the bytes of one archive; `directory` is where its files belong: empty, or `pg_tblspc/16400/`. */
   archive(directory: string): ArchiveHasher {
-    return new ArchiveHasher((path, size, digest) => {
-      const whole = directory + path;
-      this.#files.set(whole, mark(size, digest));
-      if (whole.startsWith(walPrefix) && isSegmentName(whole.slice(walPrefix.length)))
-        this.#segments.set(whole.slice(walPrefix.length), size);
+    const segmentOf = (path: string): string | undefined => {
+      const name = (directory + path).startsWith(walPrefix) ? path.slice(walPrefix.length) : "";
+      return isSegmentName(name) ? name : undefined;
+    };
+    return new ArchiveHasher({
+      begin: (path) => segmentOf(path) !== undefined && this.#onWal(),
+      end: (path, size, digest) => {
+        const segment = segmentOf(path);
+        if (segment !== undefined) this.#segments.set(segment, size);
+        this.#files.set(directory + path, mark(size, digest));
+      },
     });
   }
 
@@ -55,27 +67,36 @@ export class ArchivedFiles {
   }
 }
 
+interface FileListener {
+  begin(path: string): void;
+  end(path: string, size: number, digest: Buffer): void;
+}
+
 /** Hashes each file of an archive while its bytes pass. SOURCE_INVALID for a damaged archive. */
 export class ArchiveHasher {
   readonly #reader = new TarReader();
-  readonly #onFile: (path: string, size: number, digest: Buffer) => void;
+  readonly #listener: FileListener;
   #hash: Hash | null = null;
   #path = "";
   #size = 0;
 
-  constructor(onFile: (path: string, size: number, digest: Buffer) => void) {
-    this.#onFile = onFile;
+  constructor(listener: FileListener) {
+    this.#listener = listener;
   }
 
   read(chunk: Buffer): void {
-    for (const event of this.#reader.read(chunk)) {
-      if (event.kind === "data") this.#hash?.update(event.bytes);
-      else if (event.kind === "end") this.#onFile(this.#path, this.#size, (this.#hash as Hash).digest());
-      else {
-        this.#hash = createHash("sha256");
-        this.#path = event.entry.path;
-        this.#size = event.entry.size;
-      }
+    for (const event of this.#reader.read(chunk)) this.take(event);
+  }
+
+  /** In place of `read` where somebody else reads the archive. */
+  take(event: TarEvent): void {
+    if (event.kind === "data") this.#hash?.update(event.bytes);
+    else if (event.kind === "end") this.#listener.end(this.#path, this.#size, (this.#hash as Hash).digest());
+    else if (event.entry.type === "file") {
+      this.#hash = createHash("sha256");
+      this.#path = event.entry.path;
+      this.#size = event.entry.size;
+      this.#listener.begin(this.#path);
     }
   }
 

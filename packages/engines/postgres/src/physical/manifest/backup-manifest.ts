@@ -52,10 +52,14 @@ export class BackupManifestReader {
     }
   }
 
-  finish(): ManifestFacts {
+  finish(): void {
     if (this.#line !== "") throw invalid("its last line is cut short");
     if (this.#version === 0 || this.#checksum === "") throw invalid("it is cut short");
     if (this.#checksum !== this.#hash.digest("hex")) throw invalid("its own checksum does not match");
+  }
+
+  /** Known after `finish`. */
+  facts(): ManifestFacts {
     return { version: this.#version, systemIdentifier: this.#systemIdentifier, walRanges: this.#walRanges };
   }
 

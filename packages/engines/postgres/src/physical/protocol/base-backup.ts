@@ -96,7 +96,7 @@ export class BaseBackup extends Readable implements Submittable {
 
   handleError(error: Error): void {
     this.#isAnswered = true;
-    this.#fail(error);
+    this.#fail(this.#walsender.failure(error, "BASE_BACKUP"));
   }
 
   handleReadyForQuery(): void {

@@ -4,10 +4,10 @@ import { driverError } from "../../sql/driver-error.ts";
 import { identifier } from "../../sql/quote.ts";
 
 /** What an error of a replication connection means, with the line or the SQL that an administrator must add. */
-export function replicationError(error: unknown, what: string, options: ParsedOptions): unknown {
-  if (!(error instanceof Error)) return error;
+export function replicationError(cause: unknown, what: string, options: ParsedOptions): Error {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
   const known = remedies.find(({ pattern }) => pattern.test(error.message));
-  if (known === undefined) return driverError(error, what);
+  if (known === undefined) return driverError(error, what) as Error;
   const hint = known.hint(options, error.message);
   return new DbsaveError(known.code, `${what}: ${error.message}`, { cause: error, hint });
 }
@@ -19,6 +19,16 @@ interface Remedy {
 }
 
 const remedies: readonly Remedy[] = [
+  {
+    pattern: /checksum verification failure/,
+    code: "SOURCE_INVALID",
+    hint: () => "Pages on the server's disk are damaged. Keep the older backups, and restore the newest proven one.",
+  },
+  {
+    pattern: /compression specification|compression worker count|does not support compression/,
+    code: "UNSUPPORTED",
+    hint: () => "Let dbsave compress: the server cannot compress in this way.",
+  },
   {
     pattern: /replication role|permission denied to (?:start WAL sender|use replication slots)/,
     code: "PERMISSION_DENIED",

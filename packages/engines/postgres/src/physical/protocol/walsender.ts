@@ -4,6 +4,8 @@ import { cutOff, openClient, streamOf } from "../../connect.ts";
 import type { ParsedOptions } from "../../options.ts";
 import { replicationError } from "./replication-error.ts";
 
+const shownWarnings = 5;
+
 /**
  * A connection that takes commands of the streaming replication protocol. It is one of the server's `max_wal_senders`, runs
  * no transaction and takes no lock. A fired signal cuts it, and the server ends what it was doing.
@@ -18,8 +20,8 @@ export interface Walsender extends AsyncDisposable {
   resume(): void;
   /** Gives the connection up at once. */
   cut(): void;
-  /** What the server warned of, in order. */
-  readonly warnings: readonly string[];
+  /** What an error of the command `verb` means, with the server's first warnings. */
+  failure(error: Error, verb: string): Error;
 }
 
 /**
@@ -42,18 +44,20 @@ export async function openWalsender(options: ParsedOptions, signal: AbortSignal)
 
 function walsenderOn(client: Client, options: ParsedOptions, signal: AbortSignal): Walsender {
   const warnings: string[] = [];
+  const failure = (error: unknown, verb: string): Error => {
+    if (signal.aborted) return new DbsaveError("ABORTED", `postgres: ${verb}: cancelled`, { cause: error });
+    return replicationError(error, ["postgres", verb, ...warnings.slice(0, shownWarnings)].join(": "), options);
+  };
   const cut = (): void => cutOff(client);
   signal.addEventListener("abort", cut, { once: true });
   client.on("notice", ({ severity, message = "" }) => severity === "WARNING" && warnings.push(message));
   return {
-    warnings,
+    failure,
     async ask(command) {
       try {
         return (await client.query<Record<string, string | null>>(command)).rows;
       } catch (error) {
-        if (signal.aborted) throw new DbsaveError("ABORTED", "postgres: replication: cancelled", { cause: error });
-        const [verb = ""] = command.split(" ", 1);
-        throw replicationError(error, `postgres: ${verb}`, options);
+        throw failure(error, command.split(" ", 1).join());
       }
     },
     submit: (answer) => void client.query(answer),

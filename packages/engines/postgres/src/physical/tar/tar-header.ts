@@ -8,6 +8,9 @@ export interface TarEntry {
   readonly size: number;
   /** Permission bits. */
   readonly mode: number;
+  /** Numbers of the user and the group on the server. */
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export const blockBytes = 512;
@@ -26,9 +29,9 @@ export function parseTarHeader(block: Buffer): TarEntry | null {
   const name = [text(block, 345, 155), text(block, 0, 100)].filter((part) => part !== "").join("/");
   const path = safePath(name);
   const type = String.fromCharCode(block[156] ?? 0);
-  const mode = octal(block, 100, 8) & 0o777;
-  if (type === "0" || type === "\0") return { path, type: "file", size: sizeIn(block), mode };
-  if (type === "5") return { path, type: "directory", size: 0, mode };
+  const rights = { mode: octal(block, 100, 8) & 0o777, uid: octal(block, 108, 8), gid: octal(block, 116, 8) };
+  if (type === "0" || type === "\0") return { path, type: "file", size: sizeIn(block), ...rights };
+  if (type === "5") return { path, type: "directory", size: 0, ...rights };
   throw invalid(`${path}: entries of type ${JSON.stringify(type)} are not expected in a base backup`);
 }
 
@@ -59,7 +62,7 @@ function text(block: Buffer, at: number, length: number): string {
 }
 
 function safePath(name: string): string {
-  const path = name.replace(/\/$/, "");
+  const path = name.replace(/^\.\//, "").replace(/\/$/, "");
   const isSafe = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
   if (isSafe && !path.includes("\u{FFFD}")) return path;
   throw invalid(`the path ${JSON.stringify(name)} is not one of a file inside the directory`);

@@ -10,7 +10,7 @@ export interface OwnServer {
   readonly sql: (statement: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-const programs = "/usr/lib/postgresql/15/bin";
+export const programs = "/usr/lib/postgresql/15/bin";
 const { signal } = new AbortController();
 
 /** Skips the test where PostgreSQL 15 is not installed. */
@@ -47,7 +47,7 @@ export async function ownServer(
   }
 }
 
-async function query(host: string, statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+export async function query(host: string, statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const client = new Client({ host, user: "postgres", database: "postgres" });
   await client.connect();
   try {

@@ -1,0 +1,115 @@
+import { type ArtifactSink, type BackupFacts, DbsaveError, isDbsaveError, type RunContext } from "@dbsave/core";
+import type { ParsedOptions } from "../options.ts";
+import { artifactInfo, directoryOf, encodingOf } from "./artifacts.ts";
+import { ArchivedFiles } from "./manifest/archived-files.ts";
+import { BackupManifestReader } from "./manifest/backup-manifest.ts";
+import type { PhysicalSettings } from "./options.ts";
+import { type BackupPart, BaseBackup, type BaseBackupFacts } from "./protocol/base-backup.ts";
+import { baseBackupCommand } from "./protocol/base-backup-command.ts";
+import { openWalsender, type Walsender } from "./protocol/walsender.ts";
+import { type Reader, readAlong } from "./read-along.ts";
+import { physicalRecipe } from "./recipe.ts";
+import { reserveWal } from "./reserve-wal.ts";
+import { type PhysicalServer, readPhysicalServer } from "./server-facts.ts";
+
+interface Taken extends BaseBackupFacts {
+  readonly consistentAt: Date;
+  readonly archives: readonly string[];
+}
+
+/**
+ * A base backup of the whole server by its own BASE_BACKUP, with the WAL that it needs: straight from the socket into
+ * `sink`, no temporary copy. The server verifies the checksums of pages, and every file is compared with the server's manifest
+ * while it passes. One session for replication, a temporary slot, and the server's reading of all its files; no lock, no
+ * transaction. PERMISSION_DENIED with the exact fix, UNSUPPORTED before 15, SOURCE_INVALID for damaged pages, BACKUP_FAILED.
+ *
+ * There is no fingerprint: the state that a restore comes to is that of the moment the server stopped copying, which no
+ * session can look at.
+ */
+export async function backupPhysical(
+  options: ParsedOptions,
+  settings: PhysicalSettings,
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<BackupFacts> {
+  const server = await readPhysicalServer(options, ctx.signal);
+  await using walsender = await openWalsender(options, ctx.signal);
+  await reserveWal(walsender, ctx);
+  const taken = await takeAsCompressed(walsender, settings, sink, ctx);
+  return {
+    method: "physical",
+    kind: "full",
+    consistentAt: taken.consistentAt,
+    fingerprint: null,
+    recipe: physicalRecipe(server.major, taken.archives),
+    details: detailsOf(server, settings, taken),
+  };
+}
+
+/** A server that was built without zstd says so before it begins; then core compresses. */
+async function takeAsCompressed(
+  walsender: Walsender,
+  settings: PhysicalSettings,
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<Taken> {
+  try {
+    return await take(walsender, settings, sink, ctx);
+  } catch (error) {
+    if (settings.compression === null || !isDbsaveError(error, "UNSUPPORTED")) throw error;
+    ctx.report({ type: "note", message: `${error.message}; dbsave compresses instead` });
+    return await take(walsender, { ...settings, compression: null }, sink, ctx);
+  }
+}
+
+async function take(
+  walsender: Walsender,
+  settings: PhysicalSettings,
+  sink: ArtifactSink,
+  ctx: RunContext,
+): Promise<Taken> {
+  const backup = new BaseBackup(walsender, baseBackupCommand({ ...settings, label: "dbsave" }), (done, total) =>
+    ctx.report({ type: "progress", item: "data directory", doneBytes: done, totalBytes: Math.max(done, total) }),
+  );
+  let consistentAt: Date | null = null;
+  const archived = new ArchivedFiles(() => {
+    consistentAt ??= ctx.now();
+  });
+  const manifest = new BackupManifestReader((file) => settings.checkFiles && archived.compare(file));
+  const archives: string[] = [];
+  for await (const part of backup as AsyncIterable<BackupPart>) {
+    if (part.kind === "manifest") await write(part, manifest, sink);
+    else {
+      archives.push(part.name);
+      await write(part, settings.checkFiles ? archived.archive(directoryOf(part.name)) : null, sink);
+      if (!settings.checkFiles) consistentAt = ctx.now();
+    }
+  }
+  const problems = settings.checkFiles ? archived.problems(manifest.facts()) : [];
+  if (problems.length > 0)
+    throw new DbsaveError(
+      "BACKUP_FAILED",
+      `postgres: what arrived is not what the server read: ${problems.join("; ")}`,
+    );
+  return { ...backup.facts(), consistentAt: consistentAt ?? ctx.now(), archives };
+}
+
+async function write(part: BackupPart, reader: Reader | null, sink: ArtifactSink): Promise<void> {
+  await sink.write(
+    artifactInfo(part),
+    reader === null ? part.body : readAlong(part.body, reader, encodingOf(part.name)),
+  );
+}
+
+function detailsOf(server: PhysicalServer, settings: PhysicalSettings, taken: Taken): BackupFacts["details"] {
+  const { version, major: _, ...facts } = server;
+  return {
+    serverVersion: version,
+    ...facts,
+    startLsn: taken.start.lsn,
+    stopLsn: taken.stop.lsn,
+    timeline: taken.stop.timeline,
+    checkpoint: settings.checkpoint,
+    tablespaces: JSON.stringify(taken.tablespaces),
+  };
+}

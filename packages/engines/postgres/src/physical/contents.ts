@@ -1,0 +1,43 @@
+import { DbsaveError, type Manifest } from "@dbsave/core";
+import { isArchive, manifestName } from "./artifacts.ts";
+import type { Tablespace } from "./protocol/base-backup.ts";
+
+/** What a manifest says of a physical backup. */
+export interface PhysicalContents {
+  readonly serverMajor: number;
+  readonly systemIdentifier: string;
+  readonly bootstrapRole: string;
+  readonly hasTimescale: boolean;
+  /** By the name of the setting. */
+  readonly leastSettings: Readonly<Record<string, number>>;
+  readonly tablespaces: readonly Tablespace[];
+  /** Names of the archives, the data directory's last. */
+  readonly archives: readonly string[];
+}
+
+/** SOURCE_INVALID for a backup of something else. */
+export function physicalContentsOf({ id, method, details, artifacts }: Manifest): PhysicalContents {
+  const names = artifacts.map(({ name }) => name);
+  const archives = names.filter((name) => isArchive(name)).toSorted((one, other) => rank(one) - rank(other));
+  if (method !== "physical" || !names.includes(manifestName) || archives.length === 0)
+    throw new DbsaveError("SOURCE_INVALID", `postgres: not a physical backup of this engine: ${id}`);
+  return {
+    serverMajor: Number.parseInt(String(details["serverVersion"]), 10),
+    systemIdentifier: String(details["systemIdentifier"]),
+    bootstrapRole: String(details["bootstrapRole"]),
+    hasTimescale: details["hasTimescale"] === true,
+    leastSettings: {
+      max_connections: Number(details["maxConnections"]),
+      max_prepared_transactions: Number(details["maxPreparedTransactions"]),
+      max_locks_per_transaction: Number(details["maxLocksPerTransaction"]),
+      max_worker_processes: Number(details["maxWorkerProcesses"]),
+      max_wal_senders: Number(details["maxWalSenders"]),
+    },
+    tablespaces: JSON.parse(String(details["tablespaces"] ?? "[]")) as readonly Tablespace[],
+    archives,
+  };
+}
+
+function rank(name: string): number {
+  return name.startsWith("base.") ? 1 : 0;
+}

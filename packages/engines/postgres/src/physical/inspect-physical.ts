@@ -1,0 +1,42 @@
+import { type ArtifactSource, type Finding, isDbsaveError, type RunContext } from "@dbsave/core";
+import { directoryOf, manifestName } from "./artifacts.ts";
+import { compareWithManifest } from "./compare-with-manifest.ts";
+import { physicalContentsOf } from "./contents.ts";
+import { ArchivedFiles } from "./manifest/archived-files.ts";
+import { readArchive } from "./open-archive.ts";
+
+/**
+ * Hashes every file of every archive and compares all of them, and the WAL, with the server's manifest. Needs no server and
+ * no tool. Damage is an error; what kept the bytes from being read is thrown.
+ */
+export async function inspectPhysical(source: ArtifactSource, ctx: RunContext): Promise<readonly Finding[]> {
+  const { archives, systemIdentifier } = physicalContentsOf(source.manifest);
+  const archived = new ArchivedFiles();
+  const findings: Finding[] = [];
+  for (const name of archives) {
+    findings.push(
+      ...(await judge(name, async () => {
+        const hasher = archived.archive(directoryOf(name));
+        for await (const chunk of readArchive(source, name, ctx.signal)) hasher.read(chunk);
+        hasher.finish();
+        return [];
+      })),
+    );
+  }
+  const compared = await judge(manifestName, async () => {
+    const { facts, problems } = await compareWithManifest(source, archived, ctx.signal);
+    if (facts.systemIdentifier === null || facts.systemIdentifier === systemIdentifier) return problems;
+    return [...problems, `it is of the system ${facts.systemIdentifier}, the backup of ${systemIdentifier}`];
+  });
+  return [...findings, ...compared];
+}
+
+async function judge(object: string, look: () => Promise<readonly string[]>): Promise<readonly Finding[]> {
+  const error = (message: string): Finding => ({ severity: "error", code: "SOURCE_INVALID", object, message });
+  try {
+    return (await look()).map(error);
+  } catch (cause) {
+    if (!isDbsaveError(cause, "SOURCE_INVALID")) throw cause;
+    return [error(cause.message)];
+  }
+}

@@ -1,0 +1,36 @@
+import { pipeline, type Readable } from "node:stream";
+import { createZstdDecompress } from "node:zlib";
+import { type ArtifactSource, abortStream, DbsaveError, isDbsaveError } from "@dbsave/core";
+import { encodingOf } from "./artifacts.ts";
+
+const chunkSize = 256 * 1024;
+
+/**
+ * An archive of a backup as a plain tar. It fails before its end when it is not what was stored: CHECKSUM_MISMATCH or
+ * DECODE_FAILED of the source, SOURCE_INVALID for bytes that are no zstd.
+ */
+export async function* readArchive(
+  source: ArtifactSource,
+  name: string,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  const body = abortStream(await source.open(name), signal, `postgres: reading ${name}`);
+  try {
+    yield* decoded(body, name) as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (signal.aborted) throw new DbsaveError("ABORTED", `postgres: reading ${name}: cancelled`, { cause: error });
+    if (isDbsaveError(error) || !isZlibError(error)) throw error;
+    throw new DbsaveError("SOURCE_INVALID", `postgres: ${name}: it cannot be decompressed`, { cause: error });
+  }
+}
+
+function decoded(body: Readable, name: string): Readable {
+  if (encodingOf(name) === undefined) return body;
+  const plain = createZstdDecompress({ chunkSize });
+  pipeline(body, plain, () => undefined); // who reads `plain` sees the failure
+  return plain;
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("ZSTD_");
+}

@@ -1,0 +1,91 @@
+import { lstat, readdir, rm } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { DbsaveError, type Finding, systemCode } from "@dbsave/core";
+import type { PhysicalContents } from "../contents.ts";
+import type { Ownership } from "./tree-writer.ts";
+
+/** What is where a directory shall be. */
+export type Place = "free" | "empty" | "taken";
+
+/** PERMISSION_DENIED when this user may not look. */
+export async function placeAt(path: string): Promise<Place> {
+  try {
+    return (await readdir(path)).length === 0 ? "empty" : "taken";
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT") return "free";
+    if (code === "ENOTDIR") return "taken";
+    throw error;
+  }
+}
+
+export interface RestorePlaces {
+  /** The data directory to be. */
+  readonly directory: string;
+  /** By the oid of the tablespace. */
+  readonly tablespaces: ReadonlyMap<number, string>;
+}
+
+/** OPTIONS_INVALID unless all are absolute paths. Tablespaces go to where they were, or where `moved` says. */
+export function restorePlaces(
+  directory: string,
+  { tablespaces }: PhysicalContents,
+  moved: ReadonlyMap<string, string> = new Map(),
+): RestorePlaces {
+  const places = new Map(tablespaces.map(({ oid, location }) => [oid, moved.get(location) ?? location]));
+  for (const path of [directory, ...places.values()]) {
+    if (!isAbsolute(path) || path.includes("\n"))
+      throw new DbsaveError("OPTIONS_INVALID", `postgres: a physical restore needs absolute paths: ${path}`);
+  }
+  return { directory, tablespaces: places };
+}
+
+/** What prevents a restore. Whatever holds `postmaster.pid` is taken for a running server: whether it is cannot be known. */
+export async function findObstacles(
+  { directory, tablespaces }: RestorePlaces,
+  force: boolean,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const say = (code: Finding["code"], object: string, message: string, fix: string): void =>
+    void findings.push({ severity: "error", code, object, message, fix });
+  if ((await placeAt(directory)) === "taken") {
+    if (await exists(join(directory, "postmaster.pid")))
+      say(
+        "TARGET_BUSY",
+        directory,
+        "a server runs there, or died there",
+        "Stop it; if none runs, remove postmaster.pid.",
+      );
+    else if (!force)
+      say(
+        "TARGET_NOT_EMPTY",
+        directory,
+        "the directory is not empty",
+        "Restore elsewhere, or use --force to move it aside.",
+      );
+  }
+  for (const location of tablespaces.values()) {
+    if ((await placeAt(location)) === "taken")
+      say("TARGET_NOT_EMPTY", location, "the directory of a tablespace is not empty", "Empty it, or name another one.");
+  }
+  return findings;
+}
+
+/** Root gives the files to whom the directory belongs already; what nobody has yet, to whom the server's files belonged. */
+export async function ownershipAt(path: string): Promise<Ownership> {
+  if (process.getuid?.() !== 0) return null;
+  const stat = await lstat(path).catch(() => null);
+  return stat === null || stat.uid === 0 ? "as archived" : { uid: stat.uid, gid: stat.gid };
+}
+
+/** Removes what is in the directory, not the directory. */
+export async function clear(path: string): Promise<void> {
+  for (const name of await readdir(path)) await rm(join(path, name), { recursive: true, force: true });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from "node:crypto";
+import { chmod, chown, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  type ArtifactSource,
+  DbsaveError,
+  type RestoreReport,
+  type RunContext,
+  systemCode,
+  toDbsaveError,
+} from "@dbsave/core";
+import { archiveOf } from "../artifacts.ts";
+import { compareWithManifest } from "../compare-with-manifest.ts";
+import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
+import { ArchivedFiles } from "../manifest/archived-files.ts";
+import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
+import { clear, findObstacles, ownershipAt, placeAt, type RestorePlaces, restorePlaces } from "./places.ts";
+import {
+  automaticSettings,
+  controlFile,
+  mapTablespaces,
+  recoverySettings,
+  signals,
+  tablespaceMap,
+} from "./recovery-files.ts";
+import { syncPath, syncTree } from "./sync-tree.ts";
+import type { Ownership } from "./tree-writer.ts";
+import { unpack } from "./unpack.ts";
+
+export interface PhysicalRestoreRequest {
+  /** The data directory to be: an absolute path. */
+  readonly into: string;
+  /** Move what is there aside. */
+  readonly force: boolean;
+  /** Where the tablespaces go, by where they were; those that are not named go to where they were. */
+  readonly tablespaces?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Writes the data directory of a base backup, compared file by file with the server's manifest, and durable. It becomes
+ * startable with its very last file, and only as what it is: `backup_label` stays, and without it the server does not start.
+ * On its first start the server recovers the WAL of the backup and begins a new timeline.
+ *
+ * TARGET_NOT_EMPTY without `force`, TARGET_BUSY, OPTIONS_INVALID before anything is read. On any failure the places are as
+ * they were.
+ */
+export async function restorePhysical(
+  request: PhysicalRestoreRequest,
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<RestoreReport> {
+  const contents = physicalContentsOf(source.manifest);
+  const places = restorePlaces(request.into, contents, request.tablespaces);
+  const [obstacle] = await findObstacles(places, request.force);
+  if (obstacle !== undefined)
+    throw new DbsaveError(obstacle.code, `postgres: restore: ${obstacle.object}: ${obstacle.message}`, {
+      ...(obstacle.fix !== undefined && { hint: obstacle.fix }),
+    });
+  const isTaken = (await placeAt(places.directory)) === "taken";
+  const directory = isTaken ? `${places.directory}.dbsave-${randomBytes(4).toString("hex")}` : places.directory;
+  await using made = new AsyncDisposableStack();
+  try {
+    const owner = await ownershipAt(places.directory);
+    const kept = await fill({ ...places, directory }, owner, source, made, ctx);
+    await finish({ ...places, directory }, contents, kept, ctx);
+    const movedAside = isTaken ? await swap(directory, places.directory, ctx.now()) : [];
+    await syncPath(dirname(places.directory));
+    made.move();
+    const details = { archives: contents.archives.length, systemIdentifier: contents.systemIdentifier };
+    return { target: places.directory, movedAside, details };
+  } catch (error) {
+    throw toDbsaveError(error, "RESTORE_FAILED", `postgres: restore into ${places.directory}`, ctx.signal);
+  }
+}
+
+/** Resolves with the files that `finish` has to write. What `made` holds undoes it. */
+async function fill(
+  { directory, tablespaces }: RestorePlaces,
+  owner: Ownership,
+  source: ArtifactSource,
+  made: AsyncDisposableStack,
+  ctx: RunContext,
+): Promise<ReadonlyMap<string, Buffer>> {
+  const archived = new ArchivedFiles();
+  const kept = new Map<string, Buffer>();
+  const keepers = new Map(
+    [controlFile, tablespaceMap, automaticSettings, ...signals].map((path) => [
+      path,
+      (bytes: Buffer): void => void kept.set(path, bytes),
+    ]),
+  );
+  for (const [oid, root] of tablespaces) {
+    const name = archiveOf(source, oid);
+    await prepare(root, made);
+    await unpack(source, name, { root, owner, archived, kept: new Map() }, ctx);
+  }
+  await prepare(directory, made);
+  await unpack(source, archiveOf(source, "base"), { root: directory, owner, archived, kept: keepers }, ctx);
+  const { problems } = await compareWithManifest(source, archived, ctx.signal);
+  if (problems.length > 0)
+    throw new DbsaveError("CHECKSUM_MISMATCH", `postgres: the backup is not whole: ${problems.join("; ")}`);
+  return kept;
+}
+
+/** The files that make a start possible, the last of them when all others are durable. */
+async function finish(
+  { directory, tablespaces }: RestorePlaces,
+  { systemIdentifier }: PhysicalContents,
+  kept: ReadonlyMap<string, Buffer>,
+  ctx: RunContext,
+): Promise<void> {
+  const control = kept.get(controlFile) ?? Buffer.alloc(0);
+  if (systemIdentifierOf(control) !== systemIdentifier)
+    throw new DbsaveError("SOURCE_INVALID", `postgres: ${controlFile} is of another system than the backup`);
+  const owner = await lstat(join(directory, "PG_VERSION"));
+  const write = async (name: string, text: string | Buffer): Promise<void> => {
+    const path = join(directory, name);
+    await writeFile(path, text, { mode: 0o600, flag: "wx" });
+    if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
+  };
+  await write(tablespaceMap, mapTablespaces(tablespaces));
+  await write(automaticSettings, recoverySettings(kept.get(automaticSettings)?.toString() ?? ""));
+  await write("recovery.signal", "");
+  for (const root of [...tablespaces.values(), directory]) {
+    if (process.getuid?.() === 0) await chown(root, owner.uid, owner.gid);
+    await chmod(root, 0o700);
+    await syncTree(root, ctx.signal);
+  }
+  const temporary = `${controlFile}.dbsave`;
+  await write(temporary, withoutCheckpoint(control));
+  await syncPath(join(directory, temporary));
+  await rename(join(directory, temporary), join(directory, controlFile));
+  await syncPath(join(directory, dirname(controlFile)));
+}
+
+/** Makes `root`, or takes it when it is empty: a mount, such as a container's volume, cannot be made anew. */
+async function prepare(root: string, made: AsyncDisposableStack): Promise<void> {
+  if ((await placeAt(root)) === "empty") {
+    made.defer(() => clear(root));
+    return;
+  }
+  await mkdir(root, { mode: 0o700 });
+  made.defer(() => rm(root, { recursive: true, force: true }));
+}
+
+async function swap(staging: string, directory: string, now: Date): Promise<readonly string[]> {
+  const aside = `${directory}_before_restore_${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
+  try {
+    await rename(directory, aside);
+  } catch (error) {
+    if (systemCode(error) !== "EBUSY" && systemCode(error) !== "EXDEV") throw error;
+    throw new DbsaveError("TARGET_BUSY", `postgres: ${directory} is a mount and cannot be moved aside`, {
+      cause: error,
+      hint: "Empty it, or restore into another directory.",
+    });
+  }
+  try {
+    await rename(staging, directory);
+  } catch (error) {
+    await rename(aside, directory);
+    throw error;
+  }
+  return [aside];
+}

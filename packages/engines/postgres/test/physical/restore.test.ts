@@ -1,0 +1,138 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostServers } from "@dbsave/exec";
+import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
+import { restorePhysical } from "../../src/physical/restore/restore-physical.ts";
+import { testContext } from "../support/context.ts";
+import { type OwnServer, ownServer, programs, query } from "./support/own-server.ts";
+import { takePhysical } from "./support/physical-backup.ts";
+
+const { signal } = new AbortController();
+
+/** A directory that the user of the server may pass through. */
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "dbsave-physical-"));
+  await chmod(path, 0o711);
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+/** Starts what was restored into `directory`; resolves with how to ask it. Rejects with the end of its log. */
+async function start(directory: string): Promise<(statement: string) => ReturnType<typeof query>> {
+  const running = await hostServers({ env: process.env }).start(
+    async ({ socketDirectory }) => ({
+      tool: `${programs}/postgres`,
+      args: [
+        "-D",
+        directory,
+        "-c",
+        "listen_addresses=",
+        "-c",
+        `unix_socket_directories=${socketDirectory}`,
+        "-c",
+        "fsync=off",
+      ],
+      stopSignal: "SIGINT",
+      ready: async () => (await query(socketDirectory, "SELECT WHERE NOT pg_is_in_recovery()")).length === 1,
+    }),
+    { name: "restored", user: "postgres", signal, readyTimeoutMs: 20_000 },
+  );
+  onTestFinished(() => running[Symbol.asyncDispose]());
+  return (statement) => query(running.socketDirectory, statement);
+}
+
+const sumSql = "SELECT count(*)::int AS rows, sum(a)::int AS total FROM t";
+
+async function filled(test: Pick<TestContext, "skip">): Promise<OwnServer> {
+  const source = await ownServer(test);
+  await source.sql("CREATE TABLE t AS SELECT i AS a, repeat('x', 500) AS b FROM generate_series(1, 20000) i");
+  return source;
+}
+
+describe("a physical restore", () => {
+  it("starts with every row, on a new timeline, from nothing but the backup", async (test) => {
+    const source = await filled(test);
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    const into = join(await folder(), "data");
+    const report = await restorePhysical({ into, force: false }, taken.source, ctx);
+    expect(report).toMatchObject({ target: into, movedAside: [] });
+    expect(await readFile(join(into, "backup_label"), "utf8")).toContain("LABEL: dbsave");
+    const ask = await start(into);
+    expect(await ask(sumSql)).toEqual(await source.sql(sumSql));
+    expect(await ask("SELECT pg_walfile_name(pg_current_wal_lsn()) LIKE '00000002%' AS new")).toEqual([{ new: true }]);
+  });
+
+  it("does not start without its label", async (test) => {
+    const source = await filled(test);
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    const into = join(await folder(), "data");
+    await restorePhysical({ into, force: false }, taken.source, ctx);
+    await rm(join(into, "backup_label"));
+    await expect(start(into)).rejects.toMatchObject({
+      code: "TOOL_FAILED",
+      message: expect.stringMatching(/could not locate|checkpoint/),
+    });
+  });
+
+  it("puts tablespaces where it is told, and leaves the source's alone", async (test) => {
+    const place = await folder();
+    const [old, moved] = [join(place, "old"), join(place, "moved")];
+    await chmod(place, 0o777);
+    const source = await filled(test);
+    await source.sql(`COPY (SELECT) TO PROGRAM 'cat; mkdir ${old}'`);
+    await source.sql(`CREATE TABLESPACE space LOCATION '${old}'`);
+    await source.sql("CREATE TABLE s TABLESPACE space AS SELECT i FROM generate_series(1, 1000) i");
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    const into = join(place, "data");
+    await expect(restorePhysical({ into, force: true }, taken.source, ctx)).rejects.toMatchObject({
+      code: "TARGET_NOT_EMPTY",
+      message: expect.stringContaining(old),
+    });
+    await restorePhysical({ into, force: false, tablespaces: new Map([[old, moved]]) }, taken.source, ctx);
+    const ask = await start(into);
+    expect(await ask("SELECT count(*)::int AS n FROM s")).toEqual([{ n: 1000 }]);
+    expect(await ask("SELECT pg_tablespace_location(oid) AS place FROM pg_tablespace WHERE spcname = 'space'")).toEqual(
+      [{ place: moved }],
+    );
+    expect(await source.sql("SELECT count(*)::int AS n FROM s")).toEqual([{ n: 1000 }]);
+  });
+
+  it("moves what is there aside under force, refuses it without, and refuses a server's directory always", async (test) => {
+    const source = await filled(test);
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    const place = await folder();
+    const into = join(place, "data");
+    await mkdir(into);
+    await writeFile(join(into, "precious"), "old");
+    const restoring = (force: boolean) => restorePhysical({ into, force }, taken.source, ctx);
+    await expect(restoring(false)).rejects.toMatchObject({ code: "TARGET_NOT_EMPTY" });
+    await writeFile(join(into, "postmaster.pid"), "1");
+    await expect(restoring(true)).rejects.toMatchObject({ code: "TARGET_BUSY" });
+    await rm(join(into, "postmaster.pid"));
+    const { movedAside } = await restoring(true);
+    expect(movedAside).toEqual([expect.stringMatching(/data_before_restore_\d{8}T\d{6}Z$/)]);
+    expect(await readFile(join(String(movedAside[0]), "precious"), "utf8")).toBe("old");
+    expect(await (await start(into))(sumSql)).toEqual([{ rows: 20_000, total: 200_010_000 }]);
+  });
+
+  it("of a damaged backup leaves the place as it was", async (test) => {
+    const source = await filled(test);
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx, { compression: null });
+    const base = taken.artifacts.get("base.tar") as Buffer;
+    base[base.length >> 1] = (base[base.length >> 1] as number) ^ 1;
+    const place = await folder();
+    const into = join(place, "data");
+    await mkdir(into);
+    await expect(restorePhysical({ into, force: false }, taken.source, ctx)).rejects.toMatchObject({
+      code: "CHECKSUM_MISMATCH",
+    });
+    expect(await readdir(into)).toEqual([]);
+    expect(await readdir(place)).toEqual(["data"]);
+  });
+});
