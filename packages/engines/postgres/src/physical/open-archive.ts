@@ -32,5 +32,5 @@ function decoded(body: Readable, name: string): Readable {
 }
 
 function isZlibError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("ZSTD_");
+  return error instanceof Error && "code" in error && /^Z(?:STD)?_/.test(String(error.code));
 }

@@ -15,7 +15,7 @@ export interface PhysicalServer extends Server {
   readonly maxLocksPerTransaction: number;
   readonly maxWorkerProcesses: number;
   readonly maxWalSenders: number;
-  /** Whether the data needs the TimescaleDB library to be read. */
+  /** Whether the server loads TimescaleDB, without which databases that use it cannot be read. */
   readonly hasTimescale: boolean;
 }
 
@@ -53,4 +53,4 @@ const factsSql = `
     current_setting('max_locks_per_transaction')::int4 AS "maxLocksPerTransaction",
     current_setting('max_worker_processes')::int4 AS "maxWorkerProcesses",
     current_setting('max_wal_senders')::int4 AS "maxWalSenders",
-    EXISTS (SELECT FROM pg_settings WHERE name = 'timescaledb.restoring') AS "hasTimescale"`;
+    EXISTS (SELECT FROM pg_settings WHERE name = 'timescaledb.disable_load') AS "hasTimescale"`;
