@@ -1,4 +1,4 @@
-import { DbsaveError, type Manifest, type RunContext, type ToolRunner } from "@dbsave/core";
+import { DbsaveError, type Manifest, type RunContext, type ServerPlace } from "@dbsave/core";
 import { contentsOf } from "./backup-contents.ts";
 import { imageOf } from "./backup-image.ts";
 import { withSession } from "./connect.ts";
@@ -25,19 +25,10 @@ export async function startScratchServer(
 ): Promise<ScratchServer> {
   const { serverMajor: major, bootstrapRole, databases, isPlain } = contentsOf(manifest);
   const [only = maintenance] = databases;
-  const scratchIn = (socketDirectory: string, tools: ToolRunner): ParsedOptions => ({
-    ...options,
-    host: socketDirectory,
-    port,
-    user: bootstrapRole,
-    password: null,
-    ssl: "disable",
+  const scratchIn = (place: Pick<ServerPlace, "socketDirectory" | "tools">): ParsedOptions => ({
+    ...scratchOptions(options, bootstrapRole, place),
     database: isPlain ? only : maintenance,
     databases: isPlain ? null : databases,
-    globals: "overwrite",
-    tools,
-    name: null,
-    isIsolated: true,
   });
   const server = await (options.servers ?? ctx.servers).start(
     async ({ directory, socketDirectory, tools }) => {
@@ -48,13 +39,13 @@ export async function startScratchServer(
         tool: await findServerTool("postgres", major, query),
         args: serverArguments(directory, socketDirectory, options.profile.scratchSettings),
         stopSignal: "SIGINT", // ends open sessions
-        ready: (signal) => withSession(scratchIn(socketDirectory, tools), maintenance, signal, async () => true),
+        ready: (signal) => withSession(scratchIn({ socketDirectory, tools }), maintenance, signal, async () => true),
       };
     },
     { name: `postgres ${major}`, signal: ctx.signal, ...imageOf(manifest), user: "postgres" }, // it refuses to run as root
   );
   return {
-    options: scratchIn(server.socketDirectory, server.tools),
+    options: scratchIn(server),
     async try(work) {
       try {
         return await work;
@@ -77,12 +68,14 @@ function fullDisk(error: unknown, log: string): DbsaveError | undefined {
   });
 }
 
-const maintenance = "postgres";
+/** The database that is in every server. */
+export const maintenance = "postgres";
 const port = 5432;
 
 const initdbArguments = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
 
-function serverArguments(
+/** Arguments of a server that nobody outside reaches, that reaches nobody, and whose data need not outlive a crash. */
+export function serverArguments(
   directory: string,
   socketDirectory: string,
   more: Readonly<Record<string, string>> = {},
@@ -105,4 +98,24 @@ function serverArguments(
     ...more,
   };
   return ["-D", directory, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
+}
+
+/** How to reach it. Everybody there is trusted. */
+export function scratchOptions(
+  options: ParsedOptions,
+  user: string,
+  { socketDirectory, tools }: Pick<ServerPlace, "socketDirectory" | "tools">,
+): ParsedOptions {
+  return {
+    ...options,
+    host: socketDirectory,
+    port,
+    user,
+    password: null,
+    ssl: "disable",
+    globals: "overwrite",
+    tools,
+    name: null,
+    isIsolated: true,
+  };
 }

@@ -8,8 +8,7 @@ export interface PhysicalContents {
   readonly systemIdentifier: string;
   readonly bootstrapRole: string;
   readonly hasTimescale: boolean;
-  /** By the name of the setting. */
-  readonly leastSettings: Readonly<Record<string, number>>;
+  readonly maxPreparedTransactions: number;
   readonly tablespaces: readonly Tablespace[];
   /** Names of the archives, the data directory's last. */
   readonly archives: readonly string[];
@@ -26,13 +25,7 @@ export function physicalContentsOf({ id, method, details, artifacts }: Manifest)
     systemIdentifier: String(details["systemIdentifier"]),
     bootstrapRole: String(details["bootstrapRole"]),
     hasTimescale: details["hasTimescale"] === true,
-    leastSettings: {
-      max_connections: Number(details["maxConnections"]),
-      max_prepared_transactions: Number(details["maxPreparedTransactions"]),
-      max_locks_per_transaction: Number(details["maxLocksPerTransaction"]),
-      max_worker_processes: Number(details["maxWorkerProcesses"]),
-      max_wal_senders: Number(details["maxWalSenders"]),
-    },
+    maxPreparedTransactions: Number(details["maxPreparedTransactions"]),
     tablespaces: JSON.parse(String(details["tablespaces"] ?? "[]")) as readonly Tablespace[],
     archives,
   };

@@ -1,46 +1,11 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hostServers } from "@dbsave/exec";
-import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { restorePhysical } from "../../src/physical/restore/restore-physical.ts";
 import { testContext } from "../support/context.ts";
-import { type OwnServer, ownServer, programs, query } from "./support/own-server.ts";
+import { type OwnServer, ownServer } from "./support/own-server.ts";
 import { takePhysical } from "./support/physical-backup.ts";
-
-const { signal } = new AbortController();
-
-/** A directory that the user of the server may pass through. */
-async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), "dbsave-physical-"));
-  await chmod(path, 0o711);
-  onTestFinished(() => rm(path, { recursive: true }));
-  return path;
-}
-
-/** Starts what was restored into `directory`; resolves with how to ask it. Rejects with the end of its log. */
-async function start(directory: string): Promise<(statement: string) => ReturnType<typeof query>> {
-  const running = await hostServers({ env: process.env }).start(
-    async ({ socketDirectory }) => ({
-      tool: `${programs}/postgres`,
-      args: [
-        "-D",
-        directory,
-        "-c",
-        "listen_addresses=",
-        "-c",
-        `unix_socket_directories=${socketDirectory}`,
-        "-c",
-        "fsync=off",
-      ],
-      stopSignal: "SIGINT",
-      ready: async () => (await query(socketDirectory, "SELECT WHERE NOT pg_is_in_recovery()")).length === 1,
-    }),
-    { name: "restored", user: "postgres", signal, readyTimeoutMs: 20_000 },
-  );
-  onTestFinished(() => running[Symbol.asyncDispose]());
-  return (statement) => query(running.socketDirectory, statement);
-}
+import { folder, startOn } from "./support/restored.ts";
 
 const sumSql = "SELECT count(*)::int AS rows, sum(a)::int AS total FROM t";
 
@@ -59,7 +24,7 @@ describe("a physical restore", () => {
     const report = await restorePhysical({ into, force: false }, taken.source, ctx);
     expect(report).toMatchObject({ target: into, movedAside: [] });
     expect(await readFile(join(into, "backup_label"), "utf8")).toContain("LABEL: dbsave");
-    const ask = await start(into);
+    const ask = await startOn(into);
     expect(await ask(sumSql)).toEqual(await source.sql(sumSql));
     expect(await ask("SELECT pg_walfile_name(pg_current_wal_lsn()) LIKE '00000002%' AS new")).toEqual([{ new: true }]);
   });
@@ -71,7 +36,7 @@ describe("a physical restore", () => {
     const into = join(await folder(), "data");
     await restorePhysical({ into, force: false }, taken.source, ctx);
     await rm(join(into, "backup_label"));
-    await expect(start(into)).rejects.toMatchObject({
+    await expect(startOn(into)).rejects.toMatchObject({
       code: "TOOL_FAILED",
       message: expect.stringMatching(/could not locate|checkpoint/),
     });
@@ -93,7 +58,7 @@ describe("a physical restore", () => {
       message: expect.stringContaining(old),
     });
     await restorePhysical({ into, force: false, tablespaces: new Map([[old, moved]]) }, taken.source, ctx);
-    const ask = await start(into);
+    const ask = await startOn(into);
     expect(await ask("SELECT count(*)::int AS n FROM s")).toEqual([{ n: 1000 }]);
     expect(await ask("SELECT pg_tablespace_location(oid) AS place FROM pg_tablespace WHERE spcname = 'space'")).toEqual(
       [{ place: moved }],
@@ -117,7 +82,7 @@ describe("a physical restore", () => {
     const { movedAside } = await restoring(true);
     expect(movedAside).toEqual([expect.stringMatching(/data_before_restore_\d{8}T\d{6}Z$/)]);
     expect(await readFile(join(String(movedAside[0]), "precious"), "utf8")).toBe("old");
-    expect(await (await start(into))(sumSql)).toEqual([{ rows: 20_000, total: 200_010_000 }]);
+    expect(await (await startOn(into))(sumSql)).toEqual([{ rows: 20_000, total: 200_010_000 }]);
   });
 
   it("of a damaged backup leaves the place as it was", async (test) => {

@@ -16,7 +16,7 @@ export interface BackupPart {
 }
 
 /** A place in the WAL. */
-export interface WalPosition {
+interface WalPosition {
   readonly lsn: string;
   readonly timeline: number;
 }

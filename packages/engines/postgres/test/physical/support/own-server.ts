@@ -17,12 +17,13 @@ const { signal } = new AbortController();
 export async function ownServer(
   test: Pick<TestContext, "skip">,
   settings: Readonly<Record<string, string>> = {},
+  initdbArguments: readonly string[] = ["--data-checksums"],
 ): Promise<OwnServer> {
   const servers = hostServers({ env: process.env });
   try {
     const running = await servers.start(
       async ({ directory, socketDirectory, tools }) => {
-        const initdb = ["-D", `${directory}/data`, "-U", "postgres", "--auth=trust", "--no-sync", "--data-checksums"];
+        const initdb = ["-D", `${directory}/data`, "-U", "postgres", "--auth=trust", "--no-sync", ...initdbArguments];
         await captureText(tools, `${programs}/initdb`, initdb, { signal });
         const all = { listen_addresses: "", unix_socket_directories: socketDirectory, fsync: "off", ...settings };
         return {

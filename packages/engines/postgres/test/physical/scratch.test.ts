@@ -1,0 +1,105 @@
+import { open } from "node:fs/promises";
+import { containerServers } from "@dbsave/exec";
+import { server, startTimeoutMs } from "@dbsave/testbed";
+import { describe, expect, it } from "vitest";
+import { withSession } from "../../src/connect.ts";
+import { postgres } from "../../src/index.ts";
+import { parseOptions } from "../../src/options.ts";
+import { physicalScratch } from "../../src/physical/scratch/physical-scratch.ts";
+import { testContext } from "../support/context.ts";
+import { sourceOf } from "../support/taken.ts";
+import { ownServer } from "./support/own-server.ts";
+import { takePhysical } from "./support/physical-backup.ts";
+import { majors, optionsOf, withTablespace } from "./support/servers.ts";
+
+const scratchOf = (options = parseOptions({})) =>
+  physicalScratch(options, ({ host, port, user, database }) => postgres({ host, port, user, database }));
+
+describe.for(majors)("a throw-away copy of %s", { timeout: startTimeoutMs }, (major) => {
+  it("comes up from the backup alone, and every database can be read", async (test) => {
+    const source = await server(major, test);
+    if (source.container === undefined) return test.skip("needs docker");
+    await using database = await source.database();
+    await using _ = await withTablespace(source);
+    await database.sql(
+      "create table t as select i as a, md5(i::text) as b from generate_series(1, 50000) i; create index on t (b)",
+    );
+    if (major.includes("timescale")) {
+      await database.sql("create extension timescaledb");
+      await database.sql("create table h (at timestamptz not null, v int); select create_hypertable('h', 'at')");
+      await database.sql(
+        "insert into h select '2026-01-01'::timestamptz + i * interval '1 hour', i from generate_series(1, 2000) i",
+      );
+    }
+    const servers = containerServers({ like: { name: source.container.name }, env: process.env });
+    await using ctx = await testContext({ servers });
+    const taken = await takePhysical(optionsOf(source), ctx);
+    await using scratch = scratchOf();
+    const report = await scratch.engine.restore({ force: false }, taken.source, ctx);
+    expect(report.details).toMatchObject({ amcheck: true });
+    expect(Number(report.details["databases"])).toBeGreaterThanOrEqual(3);
+    expect(Number(report.details["indexes"])).toBeGreaterThan(100);
+    const { version } = await scratch.engine.probe(ctx);
+    expect(version).toContain(major.slice(9, 11));
+  });
+});
+
+describe("a throw-away copy", () => {
+  it("holds every committed row, and none of the source's settings", async (test) => {
+    const source = await ownServer(test);
+    await source.sql("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 1000) i");
+    await source.sql("ALTER SYSTEM SET archive_command = 'touch /tmp/never'");
+    await source.sql("ALTER SYSTEM SET shared_preload_libraries = 'no_such_library'");
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    const reached: ReturnType<typeof parseOptions>[] = [];
+    await using scratch = physicalScratch(parseOptions({}), (options) => {
+      reached.push(options);
+      const { host, port, user } = options;
+      return postgres({ host, port, user });
+    });
+    await scratch.engine.restore({ force: false }, taken.source, ctx);
+    const options = reached.at(-1) ?? parseOptions({});
+    const rows = await withSession(options, "postgres", ctx.signal, (session) =>
+      session.query("SELECT count(*)::int AS n, current_setting('archive_mode') AS mode FROM public.t"),
+    );
+    expect(rows).toEqual([{ n: 1000, mode: "off" }]);
+  });
+
+  it("of a backup without its WAL does not come up", async (test) => {
+    const source = await ownServer(test);
+    await using ctx = await testContext();
+    const { facts, artifacts } = await takePhysical(source.options, ctx, { compression: null });
+    const base = Buffer.from(artifacts.get("base.tar") as Buffer);
+    const at = base.indexOf("pg_wal/0000000100000000000000");
+    const name = base.toString("latin1", at, at + 31);
+    base.fill(0, at + 512, at + 512 + 16 * 2 ** 20);
+    expect(name).toMatch(/^pg_wal\/[0-9A-F]{24}$/);
+    await using scratch = scratchOf();
+    const damaged = sourceOf(facts, new Map([...artifacts, ["base.tar", base] as const]));
+    await expect(scratch.engine.restore({ force: false }, damaged, ctx)).rejects.toMatchObject({
+      code: "TOOL_FAILED",
+      message: expect.stringContaining("checkpoint"),
+    });
+  });
+
+  it("names the table whose page was damaged on a server that keeps no checksums", async (test) => {
+    const source = await ownServer(test, {}, []);
+    await source.sql("CREATE TABLE precious AS SELECT i AS a, repeat('x', 100) AS b FROM generate_series(1, 1000) i");
+    await source.sql("CHECKPOINT");
+    const pathSql = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('precious') AS path";
+    const [place] = await source.sql(pathSql);
+    const file = await open(String(place?.["path"]), "r+");
+    const outside = Buffer.alloc(4);
+    outside.writeUInt32LE(0x7fff | (1 << 15) | (100 << 17)); // of the first row: far behind the end of the page
+    await file.write(outside, 0, 4, 24);
+    await file.close();
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    await using scratch = scratchOf();
+    await expect(scratch.engine.restore({ force: false }, taken.source, ctx)).rejects.toMatchObject({
+      code: "VERIFY_FAILED",
+      message: expect.stringContaining("public.precious"),
+    });
+  });
+});
