@@ -11,6 +11,8 @@ import { chooseDatabases } from "./databases/choose.ts";
 import { mergeDetails } from "./describe-databases.ts";
 import { assemble, fingerprintGlobals } from "./fingerprint.ts";
 import { describe, type ParsedOptions } from "./options.ts";
+import { backupPhysical } from "./physical/backup-physical.ts";
+import { serverCompression } from "./physical/options.ts";
 import type { Details, PostgresProfile, ReadStep } from "./profile.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
@@ -23,13 +25,16 @@ export async function backup(
   ctx: RunContext,
 ): Promise<BackupFacts> {
   const method = request.method ?? "logical";
-  if (method !== "logical" || request.kind !== "full")
+  const { physical } = options;
+  const isKnown = method === "logical" || (method === "physical" && physical !== null);
+  if (!isKnown || request.kind !== "full")
     throw new DbsaveError(
       "UNSUPPORTED",
-      `postgres: cannot back up by ${method}, ${request.kind}: it can by logical, full`,
+      `postgres: cannot back up by ${method}, ${request.kind}: it can by logical${physical === null ? "" : " or physical"}, full`,
     );
   try {
-    return await backupLogical(options, request, sink, ctx);
+    if (method === "logical" || physical === null) return await backupLogical(options, request, sink, ctx);
+    return await backupPhysical(options, { ...physical, compression: serverCompression(request, physical) }, sink, ctx);
   } catch (error) {
     if (ctx.signal.aborted)
       throw new DbsaveError("ABORTED", `postgres: backup cancelled: ${describe(options)}`, { cause: error });

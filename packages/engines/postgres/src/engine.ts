@@ -14,6 +14,11 @@ import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
 import { locateServer } from "./locate.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
+import { inspectPhysical } from "./physical/inspect-physical.ts";
+import { isPhysical, wholeOf } from "./physical/method.ts";
+import { planPhysicalRestore } from "./physical/restore/plan-physical.ts";
+import { restorePhysical } from "./physical/restore/restore-physical.ts";
+import { physicalScratch } from "./physical/scratch/physical-scratch.ts";
 import { plainProfile } from "./plain-profile.ts";
 import { optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
 import { probe } from "./probe.ts";
@@ -23,9 +28,11 @@ import { save } from "./save.ts";
 import { startScratchServer } from "./scratch.ts";
 import { isUrl } from "./url.ts";
 
+const logical = { logical: ["full"] } as const;
+const physical = { physical: ["full"] } as const;
 const capabilities: EngineCapabilities = {
   save: "blocks",
-  methods: { logical: ["full"] },
+  methods: logical,
   scratch: true,
   selects: ["databases", "schemas", "tables"],
 };
@@ -62,10 +69,9 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     }
   };
   const { name, fill } = options.profile;
-  const identity = {
-    name,
-    capabilities: fill === undefined ? capabilities : { ...capabilities, selects: wholeDatabases },
-  };
+  const selects = fill === undefined ? capabilities.selects : wholeDatabases;
+  const methods = options.physical === null ? logical : { ...logical, ...physical };
+  const identity = { name, capabilities: { ...capabilities, methods, selects } };
   return {
     ...identity,
     probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),
@@ -74,15 +80,20 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     save: (ctx) => live(ctx, "SAVE_FAILED", async () => save(await located(ctx.signal), ctx)),
     backup: (request, sink, ctx) =>
       live(ctx, "BACKUP_FAILED", async () => backup(await located(ctx.signal), request, sink, ctx)),
-    inspect: (source, ctx) => live(ctx, "SOURCE_INVALID", () => inspect(options, source, ctx)),
+    inspect: (source, ctx) =>
+      live(ctx, "SOURCE_INVALID", () =>
+        isPhysical(source.manifest) ? inspectPhysical(source, ctx) : inspect(options, source, ctx),
+      ),
     planRestore: (request, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
+        if (isPhysical(source.manifest)) return await planPhysicalRestore(wholeOf(name, request), source.manifest);
         checkSelection(identity, request.select);
         const here = await located(ctx.signal, request.into);
         return await planRestore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),
     restore: (request, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
+        if (isPhysical(source.manifest)) return await restorePhysical(wholeOf(name, request), source, ctx);
         checkSelection(identity, request.select);
         const here = await located(ctx.signal, request.into);
         return await restore(...resolvePlace(here, request, source.manifest), source, ctx);
@@ -93,6 +104,7 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       live(ctx, "SOURCE_INVALID", async () => fingerprint(await located(ctx.signal), ctx.signal, algorithm)),
     scratch: (manifest, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
+        if (isPhysical(manifest)) return physicalScratch(options, (there) => engineOn(there, async () => there));
         const server = await startScratchServer(options, manifest, ctx);
         const engine = engineOn(server.options, async () => server.options);
         return {

@@ -1,5 +1,6 @@
 import { DbsaveError, Secret, type ServerImage, type ServerRunner, type ToolRunner } from "@dbsave/core";
 import type { ServerLocator } from "./locate.ts";
+import { type PhysicalOptions, type PhysicalSettings, parsePhysical } from "./physical/options.ts";
 import { plainProfile } from "./plain-profile.ts";
 import type { PostgresProfile } from "./profile.ts";
 import { parseUrl } from "./url.ts";
@@ -58,6 +59,8 @@ export interface PostgresOptions {
   readonly servers?: ServerRunner;
   /** In place of `url` and `host`: asked before each method where the server is now. */
   readonly locator?: ServerLocator;
+  /** Present: the whole server can be backed up by method `physical` as well, which needs a role with REPLICATION. */
+  readonly physical?: PhysicalOptions;
 }
 
 export interface ParsedOptions {
@@ -84,6 +87,8 @@ export interface ParsedOptions {
   readonly image: ServerImage | null;
   /** A throw-away server: nothing outside of it may be touched by what is restored. */
   readonly isIsolated: boolean;
+  /** Null: only logical backups. */
+  readonly physical: PhysicalSettings | null;
   readonly profile: PostgresProfile;
 }
 
@@ -117,6 +122,7 @@ export function parseOptions(options: PostgresOptions, profile: PostgresProfile 
     name: options.locator?.name ?? null,
     image: null,
     isIsolated: false,
+    physical: options.physical === undefined ? null : parsePhysical(options.physical, invalid),
     profile,
   };
 }

@@ -1,16 +1,23 @@
 import { type ArtifactSink, type BackupFacts, DbsaveError, isDbsaveError, type RunContext } from "@dbsave/core";
+import { imageDetails } from "../backup-image.ts";
 import type { ParsedOptions } from "../options.ts";
 import { artifactInfo, directoryOf, encodingOf } from "./artifacts.ts";
 import { ArchivedFiles } from "./manifest/archived-files.ts";
 import { BackupManifestReader } from "./manifest/backup-manifest.ts";
 import type { PhysicalSettings } from "./options.ts";
 import { type BackupPart, BaseBackup, type BaseBackupFacts } from "./protocol/base-backup.ts";
-import { baseBackupCommand } from "./protocol/base-backup-command.ts";
+import { baseBackupCommand, type ServerCompression } from "./protocol/base-backup-command.ts";
 import { openWalsender, type Walsender } from "./protocol/walsender.ts";
 import { type Reader, readAlong } from "./read-along.ts";
 import { physicalRecipe } from "./recipe.ts";
 import { reserveWal } from "./reserve-wal.ts";
 import { type PhysicalServer, readPhysicalServer } from "./server-facts.ts";
+
+/** The settings of a target, and what the server compresses. */
+export interface PhysicalOrder extends PhysicalSettings {
+  /** Null: the server sends plain bytes. */
+  readonly compression: ServerCompression | null;
+}
 
 interface Taken extends BaseBackupFacts {
   readonly consistentAt: Date;
@@ -28,7 +35,7 @@ interface Taken extends BaseBackupFacts {
  */
 export async function backupPhysical(
   options: ParsedOptions,
-  settings: PhysicalSettings,
+  settings: PhysicalOrder,
   sink: ArtifactSink,
   ctx: RunContext,
 ): Promise<BackupFacts> {
@@ -42,14 +49,14 @@ export async function backupPhysical(
     consistentAt: taken.consistentAt,
     fingerprint: null,
     recipe: physicalRecipe(server.major, taken.archives),
-    details: detailsOf(server, settings, taken),
+    details: { ...detailsOf(server, settings, taken), ...imageDetails(options.image) },
   };
 }
 
 /** A server that was built without zstd says so before it begins; then core compresses. */
 async function takeAsCompressed(
   walsender: Walsender,
-  settings: PhysicalSettings,
+  settings: PhysicalOrder,
   sink: ArtifactSink,
   ctx: RunContext,
 ): Promise<Taken> {
@@ -64,7 +71,7 @@ async function takeAsCompressed(
 
 async function take(
   walsender: Walsender,
-  settings: PhysicalSettings,
+  settings: PhysicalOrder,
   sink: ArtifactSink,
   ctx: RunContext,
 ): Promise<Taken> {
@@ -101,7 +108,7 @@ async function write(part: BackupPart, reader: Reader | null, sink: ArtifactSink
   );
 }
 
-function detailsOf(server: PhysicalServer, settings: PhysicalSettings, taken: Taken): BackupFacts["details"] {
+function detailsOf(server: PhysicalServer, settings: PhysicalOrder, taken: Taken): BackupFacts["details"] {
   const { version, major: _, ...facts } = server;
   return {
     serverVersion: version,

@@ -5,11 +5,10 @@ import { server, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it } from "vitest";
 import { backupPhysical } from "../../src/physical/backup-physical.ts";
 import { inspectPhysical } from "../../src/physical/inspect-physical.ts";
-import { defaultPhysical } from "../../src/physical/options.ts";
 import { testContext } from "../support/context.ts";
 import { memorySink, sourceOf } from "../support/taken.ts";
 import { ownServer } from "./support/own-server.ts";
-import { takePhysical } from "./support/physical-backup.ts";
+import { defaults, takePhysical } from "./support/physical-backup.ts";
 import { majors, optionsOf, withRole, withTablespace } from "./support/servers.ts";
 
 describe.for(majors)("a physical backup of %s", { timeout: startTimeoutMs }, (major) => {
@@ -126,7 +125,7 @@ describe("a physical backup", () => {
         throw new Error("disk full");
       },
     };
-    await expect(backupPhysical(options, defaultPhysical, full, ctx)).rejects.toThrow("disk full");
+    await expect(backupPhysical(options, defaults, full, ctx)).rejects.toThrow("disk full");
     const stop = new AbortController();
     await using cancelled = await testContext({ signal: stop.signal });
     const sink = memorySink();
@@ -136,7 +135,7 @@ describe("a physical backup", () => {
         return await sink.write(info, body);
       },
     };
-    await expect(backupPhysical(options, defaultPhysical, stopping, cancelled)).rejects.toMatchObject({
+    await expect(backupPhysical(options, defaults, stopping, cancelled)).rejects.toMatchObject({
       code: "ABORTED",
     });
     const sessions = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE backend_type = 'walsender'";

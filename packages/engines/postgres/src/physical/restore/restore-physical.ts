@@ -5,6 +5,7 @@ import {
   type ArtifactSource,
   DbsaveError,
   type RestoreReport,
+  type RestoreRequest,
   type RunContext,
   systemCode,
   toDbsaveError,
@@ -15,6 +16,7 @@ import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
 import { ArchivedFiles } from "../manifest/archived-files.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
 import { clear, findObstacles, ownershipAt, placeAt, type RestorePlaces, restorePlaces } from "./places.ts";
+import { directoryIn } from "./plan-physical.ts";
 import {
   automaticSettings,
   controlFile,
@@ -27,11 +29,7 @@ import { syncPath, syncTree } from "./sync-tree.ts";
 import type { Ownership } from "./tree-writer.ts";
 import { unpack } from "./unpack.ts";
 
-export interface PhysicalRestoreRequest {
-  /** The data directory to be: an absolute path. */
-  readonly into: string;
-  /** Move what is there aside. */
-  readonly force: boolean;
+export interface PhysicalPlaces {
   /** Where the tablespaces go, by where they were; those that are not named go to where they were. */
   readonly tablespaces?: ReadonlyMap<string, string>;
 }
@@ -41,16 +39,16 @@ export interface PhysicalRestoreRequest {
  * startable with its very last file, and only as what it is: `backup_label` stays, and without it the server does not start.
  * On its first start the server recovers the WAL of the backup and begins a new timeline.
  *
- * TARGET_NOT_EMPTY without `force`, TARGET_BUSY, OPTIONS_INVALID before anything is read. On any failure the places are as
+ * `into` is the data directory to be, an absolute path. TARGET_NOT_EMPTY without `force`, TARGET_BUSY, OPTIONS_INVALID before anything is read. On any failure the places are as
  * they were.
  */
 export async function restorePhysical(
-  request: PhysicalRestoreRequest,
+  request: RestoreRequest & PhysicalPlaces,
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<RestoreReport> {
   const contents = physicalContentsOf(source.manifest);
-  const places = restorePlaces(request.into, contents, request.tablespaces);
+  const places = restorePlaces(directoryIn(request), contents, request.tablespaces);
   const [obstacle] = await findObstacles(places, request.force);
   if (obstacle !== undefined)
     throw new DbsaveError(obstacle.code, `postgres: restore: ${obstacle.object}: ${obstacle.message}`, {
