@@ -45,8 +45,8 @@ export async function connect(options: ParsedOptions, database: string, signal: 
   }
 }
 
-/** With what to do about it, where that is known. */
-function connectError(raw: unknown, place: ParsedOptions, what: string, signal: AbortSignal): DbsaveError {
+/** A connection that was not had, with what to do about it where that is known. */
+export function connectError(raw: unknown, place: ParsedOptions, what: string, signal: AbortSignal): DbsaveError {
   const isPassword = raw instanceof Error && /client password must be/.test(raw.message);
   const meant = isPassword
     ? new DbsaveError("PERMISSION_DENIED", `${what}: it asks for a password`)

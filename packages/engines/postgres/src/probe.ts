@@ -5,6 +5,7 @@ import { abandonedFindings } from "./databases/abandoned.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
+import { physicalFindings } from "./physical/preflight.ts";
 import { closedDatabases, serverPrivileges } from "./privileges/server-privileges.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { readServer, toolQuery } from "./server.ts";
@@ -23,7 +24,8 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
       const shut = await closedDatabases(session, databases);
       const data = await dataDirectory(options, session);
       const privileges = await serverPrivileges(session, facts, options.user, shut);
-      const found = [...privileges, ...(await abandonedFindings(session)), ...data.findings];
+      const physical = await physicalFindings(options, session);
+      const found = [...privileges, ...physical, ...(await abandonedFindings(session)), ...data.findings];
       return { server: facts, identity: await identityOf(session), place: data, closed: shut, findings: found };
     },
   );

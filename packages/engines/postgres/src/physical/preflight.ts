@@ -18,7 +18,8 @@ export async function physicalFindings(
   const warn = (code: Finding["code"], message: string, fix: string): void =>
     void found.push({ severity: "warning", code, object: user, message: `postgres: method physical: ${message}`, fix });
   if (row.version < 15) warn("UNSUPPORTED", "it needs PostgreSQL 15 or newer", "Use method logical, or upgrade.");
-  if (!row.may) warn("PERMISSION_DENIED", `role ${user} may not replicate`, `ALTER ROLE ${identifier(user)} REPLICATION;`);
+  if (!row.may)
+    warn("PERMISSION_DENIED", `role ${user} may not replicate`, `ALTER ROLE ${identifier(user)} REPLICATION;`);
   if (row.senders === 0)
     warn("CONNECT_FAILED", "max_wal_senders is 0", "ALTER SYSTEM SET max_wal_senders = 10; then restart the server.");
   return found;

@@ -91,6 +91,8 @@ const advices: readonly (readonly [state: string, pattern: RegExp, advice: Advic
 /** The server reads the file from the top, and the first line that fits decides. */
 function pgHbaLine({ database, user, ssl }: Place, message: string): string {
   const [, address = "<address of this machine>"] = /for host "([^"]+)"/.exec(message) ?? [];
+  if (address === "[local]")
+    return `Add the line \`local "${database}" "${user}" peer\` to pg_hba.conf of the server, and run there: SELECT pg_reload_conf();`;
   const isPlain = /no encryption|SSL off/.test(message);
   const width = address.includes(":") ? 128 : 32;
   const line = `${isPlain ? "host" : "hostssl"} "${database}" "${user}" ${address}/${width} scram-sha-256`;

@@ -1,7 +1,8 @@
 import { DbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
 import type { Client, ClientConfig, Submittable } from "pg";
-import { cutOff, openClient, streamOf } from "../../connect.ts";
+import { connectError, cutOff, openClient, streamOf } from "../../connect.ts";
 import type { ParsedOptions } from "../../options.ts";
+import { driverError } from "../../sql/driver-error.ts";
 import { replicationError } from "./replication-error.ts";
 
 const shownWarnings = 5;
@@ -37,7 +38,7 @@ export async function openWalsender(options: ParsedOptions, signal: AbortSignal)
   try {
     client = await openClient(options, database, signal, replication);
   } catch (error) {
-    throw toDbsaveError(replicationError(error, what, options), "CONNECT_FAILED", what, signal);
+    throw replicationError(error, what, options) ?? connectError(error, options, what, signal);
   }
   return walsenderOn(client, options, signal);
 }
@@ -46,7 +47,8 @@ function walsenderOn(client: Client, options: ParsedOptions, signal: AbortSignal
   const warnings: string[] = [];
   const failure = (error: unknown, verb: string): Error => {
     if (signal.aborted) return new DbsaveError("ABORTED", `postgres: ${verb}: cancelled`, { cause: error });
-    return replicationError(error, ["postgres", verb, ...warnings.slice(0, shownWarnings)].join(": "), options);
+    const what = ["postgres", verb, ...warnings.slice(0, shownWarnings)].join(": ");
+    return replicationError(error, what, options) ?? toDbsaveError(driverError(error, what), "BACKUP_FAILED", what);
   };
   const cut = (): void => cutOff(client);
   signal.addEventListener("abort", cut, { once: true });
