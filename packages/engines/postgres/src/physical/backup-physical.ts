@@ -92,7 +92,8 @@ async function take(
       if (!settings.checkFiles) consistentAt = ctx.now();
     }
   }
-  const problems = settings.checkFiles ? archived.problems(manifest.facts()) : [];
+  const facts = manifest.facts();
+  const problems = settings.checkFiles ? archived.problems(facts) : [];
   if (problems.length > 0)
     throw new DbsaveError(
       "BACKUP_FAILED",

@@ -116,6 +116,19 @@ describe("a physical backup", () => {
     expect(performance.now() - started).toBeGreaterThan(1000);
   });
 
+  it("fails when the server ends it, and says so", async (test) => {
+    const { options, sql } = await ownServer(test);
+    await using ctx = await testContext();
+    const taking = takePhysical(options, ctx, { compression: null, maxBytesPerSecond: 2 * 2 ** 20 });
+    const sessions = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'BASE_BACKUP%'";
+    await expect.poll(() => sql(sessions)).toHaveLength(1);
+    await sql(`SELECT pg_terminate_backend(pid) FROM (${sessions}) s`);
+    await expect(taking).rejects.toMatchObject({
+      code: "CONNECT_FAILED",
+      message: expect.stringContaining("terminating"),
+    });
+  });
+
   it("fails when its storage does, or is cancelled, and ends on the server", async (test) => {
     const { options, sql } = await ownServer(test);
     await using ctx = await testContext();

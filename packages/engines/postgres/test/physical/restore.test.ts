@@ -85,6 +85,20 @@ describe("a physical restore", () => {
     expect(await (await startOn(into))(sumSql)).toEqual([{ rows: 20_000, total: 200_010_000 }]);
   });
 
+  it("that was killed leaves what no server starts from, and what the next one recognises", async (test) => {
+    const source = await filled(test);
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    const into = join(await folder(), "data");
+    await restorePhysical({ into, force: false }, taken.source, ctx);
+    await rm(join(into, "global/pg_control")); // it is written last
+    await expect(startOn(into)).rejects.toMatchObject({ message: expect.stringContaining("pg_control") });
+    await expect(restorePhysical({ into, force: false }, taken.source, ctx)).rejects.toMatchObject({
+      code: "TARGET_NOT_EMPTY",
+      message: expect.stringContaining("interrupted"),
+    });
+  });
+
   it("of a damaged backup leaves the place as it was", async (test) => {
     const source = await filled(test);
     await using ctx = await testContext();

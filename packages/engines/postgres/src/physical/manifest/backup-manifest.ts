@@ -38,6 +38,7 @@ export class BackupManifestReader {
   #version = 0;
   #systemIdentifier: string | null = null;
   #checksum = "";
+  #isWhole = false;
 
   constructor(onFile: (file: ManifestFile) => void) {
     this.#onFile = onFile;
@@ -56,10 +57,12 @@ export class BackupManifestReader {
     if (this.#line !== "") throw invalid("its last line is cut short");
     if (this.#version === 0 || this.#checksum === "") throw invalid("it is cut short");
     if (this.#checksum !== this.#hash.digest("hex")) throw invalid("its own checksum does not match");
+    this.#isWhole = true;
   }
 
-  /** Known after `finish`. */
+  /** SOURCE_INVALID before `finish`. */
   facts(): ManifestFacts {
+    if (!this.#isWhole) throw invalid("it was not read to its end");
     return { version: this.#version, systemIdentifier: this.#systemIdentifier, walRanges: this.#walRanges };
   }
 

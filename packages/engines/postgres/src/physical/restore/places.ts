@@ -56,6 +56,13 @@ export async function findObstacles(
         "a server runs there, or died there",
         "Stop it; if none runs, remove postmaster.pid.",
       );
+    else if (!force && (await isInterrupted(directory)))
+      say(
+        "TARGET_NOT_EMPTY",
+        directory,
+        "a restore into it was interrupted, no server can start there",
+        "Remove it, or use --force to move it aside.",
+      );
     else if (!force)
       say(
         "TARGET_NOT_EMPTY",
@@ -81,6 +88,11 @@ export async function ownershipAt(path: string): Promise<Ownership> {
 /** Removes what is in the directory, not the directory. */
 export async function clear(path: string): Promise<void> {
   for (const name of await readdir(path)) await rm(join(path, name), { recursive: true, force: true });
+}
+
+/** A restore makes the control file last. */
+async function isInterrupted(directory: string): Promise<boolean> {
+  return (await exists(join(directory, "PG_VERSION"))) && !(await exists(join(directory, "global/pg_control")));
 }
 
 async function exists(path: string): Promise<boolean> {

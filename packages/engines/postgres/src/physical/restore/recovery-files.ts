@@ -5,6 +5,9 @@ export const automaticSettings = "postgresql.auto.conf";
 /** What made the source a standby, or recover, must not do the same to the copy. */
 export const signals = ["standby.signal", "recovery.signal"] as const;
 
+/** They may also stand in postgresql.conf, over which the automatic settings have precedence. */
+const targets = ["", "_lsn", "_name", "_time", "_xid"] as const;
+
 /** The server's own map with other places, one line for each tablespace: oid, blank, path with newlines escaped. */
 export function mapTablespaces(places: ReadonlyMap<number, string>): string {
   return [...places].map(([oid, path]) => `${oid} ${path.replaceAll(/[\n\r\\]/g, String.raw`\$&`)}\n`).join("");
@@ -19,5 +22,6 @@ export function recoverySettings(automatic: string): string {
     /^\s*(?:recovery_|restore_command|primary_|archive_cleanup)/gm,
     "# before the restore: $&",
   );
-  return `${kept}${kept === "" || kept.endsWith("\n") ? "" : "\n"}restore_command = 'false'\n`;
+  const noTarget = targets.map((target) => `recovery_target${target} = ''\n`).join("");
+  return `${kept}${kept === "" || kept.endsWith("\n") ? "" : "\n"}restore_command = 'false'\n${noTarget}`;
 }

@@ -1,0 +1,42 @@
+import { appendFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { postgres } from "../../src/index.ts";
+import { restorePhysical } from "../../src/physical/restore/restore-physical.ts";
+import { physicalScratch } from "../../src/physical/scratch/physical-scratch.ts";
+import { testContext } from "../support/context.ts";
+import { type OwnServer, ownServer } from "./support/own-server.ts";
+import { takePhysical } from "./support/physical-backup.ts";
+import { placeForData, serveFrom, startOn } from "./support/restored.ts";
+
+/** A standby of `primary`, made of a physical backup of it. */
+async function standbyOf(primary: OwnServer): Promise<OwnServer> {
+  await using ctx = await testContext();
+  const { source } = await takePhysical(primary.options, ctx);
+  const into = await placeForData();
+  await restorePhysical({ into, force: false }, source, ctx);
+  await rename(join(into, "recovery.signal"), join(into, "standby.signal"));
+  const follow = `restore_command = ''\nprimary_conninfo = 'host=${primary.options.host} user=postgres'\n`;
+  await appendFile(join(into, "postgresql.auto.conf"), follow);
+  return await serveFrom(into, "standby");
+}
+
+it("a physical backup of a standby is restored to a server that follows nobody", async (test) => {
+  const primary = await ownServer(test);
+  await primary.sql("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 1000) i");
+  const standby = await standbyOf(primary);
+  await primary.sql("INSERT INTO t SELECT generate_series(1001, 3000)");
+  const count = "SELECT count(*)::int AS n FROM t";
+  await expect.poll(() => standby.sql(count), { timeout: 20_000 }).toEqual([{ n: 3000 }]);
+  await using ctx = await testContext();
+  const { facts, source } = await takePhysical(standby.options, ctx);
+  expect(facts.details["isStandby"]).toBe(true);
+  const into = await placeForData();
+  await restorePhysical({ into, force: false }, source, ctx);
+  const ask = await startOn(into);
+  expect(await ask(count)).toEqual([{ n: 3000 }]);
+  expect(await ask("SELECT pg_is_in_recovery() AS follows")).toEqual([{ follows: false }]);
+  await using scratch = physicalScratch(primary.options, ({ host }) => postgres({ host }));
+  const { details } = await scratch.engine.restore({ force: false }, source, ctx);
+  expect(details).toMatchObject({ databases: 2, amcheck: true });
+});
