@@ -104,7 +104,8 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       live(ctx, "SOURCE_INVALID", async () => fingerprint(await located(ctx.signal), ctx.signal, algorithm)),
     scratch: (manifest, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
-        if (isPhysical(manifest)) return physicalScratch(options, (there) => engineOn(there, async () => there));
+        if (isPhysical(manifest))
+          return physicalScratch(options, identity, (there) => engineOn(there, async () => there));
         const server = await startScratchServer(options, manifest, ctx);
         const engine = engineOn(server.options, async () => server.options);
         return {

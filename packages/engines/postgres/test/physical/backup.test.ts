@@ -18,8 +18,9 @@ describe.for(majors)("a physical backup of %s", { timeout: startTimeoutMs }, (ma
     await using ctx = await testContext();
     const { facts, artifacts, source: stored } = await takePhysical(optionsOf(source), ctx);
     const tablespaces = JSON.parse(String(facts.details["tablespaces"])) as { oid: number; location: string }[];
-    expect(tablespaces.map(({ location }) => location)).toEqual([space.location]);
-    expect([...artifacts.keys()]).toEqual([`${tablespaces[0]?.oid}.tar.zst`, "base.tar.zst", "backup_manifest"]);
+    const oid = tablespaces.find(({ location }) => location === space.location)?.oid; // other tests have some, too
+    expect([...artifacts.keys()]).toContain(`${oid}.tar.zst`);
+    expect([...artifacts.keys()].slice(-2)).toEqual(["base.tar.zst", "backup_manifest"]);
     expect(facts).toMatchObject({ method: "physical", kind: "full", fingerprint: null });
     expect(facts.details).toMatchObject({
       systemIdentifier: await source.sql("select system_identifier from pg_control_system()"),
@@ -73,6 +74,24 @@ describe("a physical backup", () => {
     expect(findings[0]).toMatchObject({ code: "SOURCE_INVALID", object: "base.tar.zst" });
   });
 
+  it("needs every WAL segment whatever their size", async (test) => {
+    const { options, sql } = await ownServer(test, {}, ["--wal-segsize=1"]);
+    await using ctx = await testContext();
+    const sink = memorySink();
+    const writing: ArtifactSink = {
+      write: async (info, body) => {
+        await sql(`CREATE TABLE during_${info.name.length} AS SELECT repeat('x', 1000) FROM generate_series(1, 5000)`);
+        return await sink.write(info, body);
+      },
+    };
+    const facts = await backupPhysical(options, { ...defaults, compression: null }, writing, ctx);
+    expect(facts.details["walSegmentBytes"]).toBe(2 ** 20);
+    expect(await inspectPhysical(sourceOf(facts, sink.stored), ctx)).toEqual([]);
+    const base = Buffer.from(sink.stored.get("base.tar") as Buffer);
+    const names = base.toString("latin1").match(/pg_wal\/0000000100000000000000[0-9A-F]{2}\0/g) ?? [];
+    expect(names.length).toBeGreaterThan(3);
+  });
+
   it("fails when a page on the server's disk is damaged, and names the file", async (test) => {
     const { options, sql } = await ownServer(test);
     await sql("CREATE TABLE t AS SELECT i FROM generate_series(1, 10000) i");
@@ -119,11 +138,12 @@ describe("a physical backup", () => {
   it("fails when the server ends it, and says so", async (test) => {
     const { options, sql } = await ownServer(test);
     await using ctx = await testContext();
-    const taking = takePhysical(options, ctx, { compression: null, maxBytesPerSecond: 2 * 2 ** 20 });
+    const slow = { compression: null, maxBytesPerSecond: 2 * 2 ** 20 };
+    const failure = takePhysical(options, ctx, slow).catch((error: unknown) => error);
     const sessions = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'BASE_BACKUP%'";
     await expect.poll(() => sql(sessions)).toHaveLength(1);
     await sql(`SELECT pg_terminate_backend(pid) FROM (${sessions}) s`);
-    await expect(taking).rejects.toMatchObject({
+    expect(await failure).toMatchObject({
       code: "CONNECT_FAILED",
       message: expect.stringContaining("terminating"),
     });

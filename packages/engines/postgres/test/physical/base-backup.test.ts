@@ -36,10 +36,10 @@ describe.for(majors)("a base backup of %s", { timeout: startTimeoutMs }, (major)
       parts.push({ kind, name, location, isLarge: (await sizeOf(part)) > 2 ** 20 });
     }
     const { start, stop, tablespaces } = backup.facts();
-    const oid = tablespaces[0]?.oid ?? 0;
-    expect(tablespaces).toEqual([{ oid, location: space.location }]);
-    expect(parts).toEqual([
-      { kind: "archive", name: `${oid}.tar`, location: space.location, isLarge: false },
+    const oid = tablespaces.find(({ location }) => location === space.location)?.oid; // other tests have some, too
+    const { location } = space;
+    expect(parts).toContainEqual({ kind: "archive", name: `${oid}.tar`, location, isLarge: false });
+    expect(parts.slice(-2)).toEqual([
       { kind: "archive", name: "base.tar", location: "", isLarge: true },
       { kind: "manifest", name: "backup_manifest", location: "", isLarge: false },
     ]);
@@ -61,14 +61,15 @@ describe.for(majors)("a base backup of %s", { timeout: startTimeoutMs }, (major)
     };
     const backup = new BaseBackup(watched, command, silent);
     const parts = (backup as AsyncIterable<BackupPart>)[Symbol.asyncIterator]();
-    const first: BackupPart = (await parts.next()).value;
+    let part: BackupPart = (await parts.next()).value;
+    for (; part.name !== "base.tar"; part = (await parts.next()).value) await sizeOf(part); // of other tests
     await paused;
-    expect(first.body.readableLength).toBeLessThan(2 ** 20);
+    expect(part.body.readableLength).toBeLessThan(2 ** 20);
     const session = `select state, backend_xmin, xact_start from pg_stat_activity where ${isOurs}`;
     expect(await source.sql(session)).toBe("active||");
-    expect(await sizeOf(first)).toBeGreaterThan(2 ** 20);
-    const second: BackupPart = (await parts.next()).value;
-    expect(await sizeOf(second)).toBeGreaterThan(0);
+    expect(await sizeOf(part)).toBeGreaterThan(2 ** 20);
+    const manifest: BackupPart = (await parts.next()).value;
+    expect(await sizeOf(manifest)).toBeGreaterThan(0);
     expect(await parts.next()).toEqual({ done: true, value: undefined });
   });
 
@@ -86,7 +87,7 @@ describe.for(majors)("a base backup of %s", { timeout: startTimeoutMs }, (major)
     };
     await expect(read(refused)).rejects.toMatchObject({ code: "UNSUPPORTED" });
     const compressed = baseBackupCommand({ ...settings, compression: { level: 1, workers: 0 } });
-    expect(await read(compressed)).toEqual(["base.tar.zst", "backup_manifest"]);
+    expect((await read(compressed)).slice(-2)).toEqual(["base.tar.zst", "backup_manifest"]);
   });
 
   it("that is given up or cancelled leaves no session on the server", async (test) => {
@@ -127,6 +128,6 @@ describe.for(majors)("a base backup of %s", { timeout: startTimeoutMs }, (major)
       names.push(part.name);
       await sizeOf(part);
     }
-    expect(names).toEqual(["base.tar", "backup_manifest"]);
+    expect(names.slice(-2)).toEqual(["base.tar", "backup_manifest"]);
   });
 });

@@ -3,17 +3,13 @@ import { containerServers } from "@dbsave/exec";
 import { server, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it } from "vitest";
 import { withSession } from "../../src/connect.ts";
-import { postgres } from "../../src/index.ts";
 import { parseOptions } from "../../src/options.ts";
-import { physicalScratch } from "../../src/physical/scratch/physical-scratch.ts";
+import { startRestored } from "../../src/physical/scratch/start-restored.ts";
 import { testContext } from "../support/context.ts";
 import { sourceOf } from "../support/taken.ts";
 import { ownServer } from "./support/own-server.ts";
-import { takePhysical } from "./support/physical-backup.ts";
+import { scratchOf, takePhysical } from "./support/physical-backup.ts";
 import { majors, optionsOf, withTablespace } from "./support/servers.ts";
-
-const scratchOf = (options = parseOptions({})) =>
-  physicalScratch(options, ({ host, port, user, database }) => postgres({ host, port, user, database }));
 
 describe.for(majors)("a throw-away copy of %s", { timeout: startTimeoutMs }, (major) => {
   it("comes up from the backup alone, and every database can be read", async (test) => {
@@ -52,18 +48,40 @@ describe("a throw-away copy", () => {
     await source.sql("ALTER SYSTEM SET shared_preload_libraries = 'no_such_library'");
     await using ctx = await testContext();
     const taken = await takePhysical(source.options, ctx);
-    const reached: ReturnType<typeof parseOptions>[] = [];
-    await using scratch = physicalScratch(parseOptions({}), (options) => {
-      reached.push(options);
-      const { host, port, user } = options;
-      return postgres({ host, port, user });
-    });
-    await scratch.engine.restore({ force: false }, taken.source, ctx);
-    const options = reached.at(-1) ?? parseOptions({});
-    const rows = await withSession(options, "postgres", ctx.signal, (session) =>
+    await using scratch = await startRestored(parseOptions({}), taken.source, ctx);
+    const rows = await withSession(scratch.options, "postgres", ctx.signal, (session) =>
       session.query("SELECT count(*)::int AS n, current_setting('archive_mode') AS mode FROM public.t"),
     );
     expect(rows).toEqual([{ n: 1000, mode: "off" }]);
+  });
+
+  it("is there with a restore, not before, and takes one only", async (test) => {
+    const source = await ownServer(test);
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    await using scratch = scratchOf();
+    await expect(scratch.engine.fingerprint(ctx)).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    await scratch.engine.restore({ force: false }, taken.source, ctx);
+    expect((await scratch.engine.fingerprint(ctx)).items.length).toBeGreaterThan(0);
+    await expect(scratch.engine.restore({ force: false }, taken.source, ctx)).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+    });
+  });
+
+  it("keeps prepared transactions, and starts unlogged tables empty", async (test) => {
+    const source = await ownServer(test, { max_prepared_transactions: "5" });
+    await source.sql("CREATE TABLE t (a int); CREATE UNLOGGED TABLE u AS SELECT 1 AS a");
+    await source.sql("BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'later'");
+    await using ctx = await testContext();
+    const taken = await takePhysical(source.options, ctx);
+    await using scratch = await startRestored(parseOptions({}), taken.source, ctx);
+    const rows = await withSession(scratch.options, "postgres", ctx.signal, (session) =>
+      session.query(
+        "SELECT (SELECT gid FROM pg_prepared_xacts) AS gid, (SELECT count(*)::int FROM public.u) AS unlogged",
+      ),
+    );
+    expect(rows).toEqual([{ gid: "later", unlogged: 0 }]);
+    await source.sql("ROLLBACK PREPARED 'later'");
   });
 
   it("of a backup without its WAL does not come up", async (test) => {

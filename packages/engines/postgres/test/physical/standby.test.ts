@@ -1,12 +1,10 @@
 import { appendFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { postgres } from "../../src/index.ts";
 import { restorePhysical } from "../../src/physical/restore/restore-physical.ts";
-import { physicalScratch } from "../../src/physical/scratch/physical-scratch.ts";
 import { testContext } from "../support/context.ts";
 import { type OwnServer, ownServer } from "./support/own-server.ts";
-import { takePhysical } from "./support/physical-backup.ts";
+import { scratchOf, takePhysical } from "./support/physical-backup.ts";
 import { placeForData, serveFrom, startOn } from "./support/restored.ts";
 
 /** A standby of `primary`, made of a physical backup of it. */
@@ -36,7 +34,7 @@ it("a physical backup of a standby is restored to a server that follows nobody",
   const ask = await startOn(into);
   expect(await ask(count)).toEqual([{ n: 3000 }]);
   expect(await ask("SELECT pg_is_in_recovery() AS follows")).toEqual([{ follows: false }]);
-  await using scratch = physicalScratch(primary.options, ({ host }) => postgres({ host }));
+  await using scratch = scratchOf(primary.options);
   const { details } = await scratch.engine.restore({ force: false }, source, ctx);
   expect(details).toMatchObject({ databases: 2, amcheck: true });
 });

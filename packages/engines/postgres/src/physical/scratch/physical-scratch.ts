@@ -1,30 +1,46 @@
-import type { Engine, ScratchInstance } from "@dbsave/core";
+import { DbsaveError, type Engine, type ScratchInstance } from "@dbsave/core";
 import type { ParsedOptions } from "../../options.ts";
-import type { ScratchServer } from "../../scratch.ts";
+import { inspectPhysical } from "../inspect-physical.ts";
 import { readEverything } from "./read-everything.ts";
 import { startRestored } from "./start-restored.ts";
 
 /**
- * A throw-away instance for physical backups. A data directory is what a server starts with, so that it starts with `restore`,
- * which then reads everything; the other methods work from then on. `engineOf` makes the engine of that server.
+ * A throw-away instance for one physical backup. A data directory is what a server starts with, so that there is none before
+ * `restore`, which then reads everything in it. `engineOf` makes the engine of that server; before there is one, and
+ * for a second restore, it is UNSUPPORTED.
  */
-export function physicalScratch(options: ParsedOptions, engineOf: (options: ParsedOptions) => Engine): ScratchInstance {
+export function physicalScratch(
+  options: ParsedOptions,
+  { name, capabilities }: Pick<Engine, "name" | "capabilities">,
+  engineOf: (options: ParsedOptions) => Engine,
+): ScratchInstance {
   const stack = new AsyncDisposableStack();
-  let engine = stack.use(engineOf({ ...options, isIsolated: true }));
-  let server: ScratchServer | undefined;
-  const restore: Engine["restore"] = async (_, source, ctx) => {
-    await server?.[Symbol.asyncDispose]();
-    server = stack.use(await startRestored(options, source, ctx));
-    engine = stack.use(engineOf(server.options));
-    const report = await readEverything(server.options, ctx);
-    return { target: "a throw-away server", movedAside: [], details: { ...report } };
+  let started: Engine | undefined;
+  const refuse = (why: string): DbsaveError => new DbsaveError("UNSUPPORTED", `${name}: throw-away server: ${why}`);
+  const server = (): Engine => {
+    if (started !== undefined) return started;
+    throw refuse("nothing was restored, so that there is none");
   };
-  const instance: Engine = {
-    ...engine,
-    restore,
-    probe: (ctx) => engine.probe(ctx),
-    fingerprint: (ctx) => engine.fingerprint(ctx),
-    save: (ctx) => engine.save(ctx),
+  const engine: Engine = {
+    name,
+    capabilities,
+    probe: async (ctx) => await server().probe(ctx),
+    save: async (ctx) => await server().save(ctx),
+    backup: async (request, sink, ctx) => await server().backup(request, sink, ctx),
+    fingerprint: async (ctx) => await server().fingerprint(ctx),
+    at: (place) => server().at(place),
+    inspect: (source, ctx) => inspectPhysical(source, ctx),
+    planRestore: async () => ({ target: "a throw-away server", steps: ["start it", "read everything"], findings: [] }),
+    async restore(_, source, ctx) {
+      if (started !== undefined) throw refuse("it holds a backup already");
+      const restored = stack.use(await startRestored(options, source, ctx));
+      started = stack.use(engineOf(restored.options));
+      const report = await readEverything(restored.options, ctx);
+      return { target: "a throw-away server", movedAside: [], details: { ...report } };
+    },
+    async [Symbol.asyncDispose]() {
+      await started?.[Symbol.asyncDispose]();
+    },
   };
-  return { engine: instance, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { engine, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
