@@ -1,4 +1,4 @@
-import { DbsaveError, type Manifest, type RunContext, type ServerPlace } from "@dbsave/core";
+import { DbsaveError, type Manifest, type RunContext, type RunningServer, type ServerPlace } from "@dbsave/core";
 import { contentsOf } from "./backup-contents.ts";
 import { imageOf } from "./backup-image.ts";
 import { withSession } from "./connect.ts";
@@ -46,14 +46,19 @@ export async function startScratchServer(
   );
   return {
     options: scratchIn(server),
-    async try(work) {
-      try {
-        return await work;
-      } catch (error) {
-        throw fullDisk(error, server.log()) ?? error;
-      }
-    },
+    try: tryOn(server),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** `ScratchServer.try` of a started server. */
+export function tryOn(server: Pick<RunningServer, "log">): ScratchServer["try"] {
+  return async (work) => {
+    try {
+      return await work;
+    } catch (error) {
+      throw fullDisk(error, server.log()) ?? error;
+    }
   };
 }
 

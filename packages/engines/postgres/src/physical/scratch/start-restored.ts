@@ -3,7 +3,7 @@ import { type ArtifactSource, DbsaveError, type RunContext, type ServerPlace } f
 import { imageOf } from "../../backup-image.ts";
 import { withSession } from "../../connect.ts";
 import type { ParsedOptions } from "../../options.ts";
-import { maintenance, type ScratchServer, scratchOptions, serverArguments } from "../../scratch.ts";
+import { maintenance, type ScratchServer, scratchOptions, serverArguments, tryOn } from "../../scratch.ts";
 import { discard, feedWhole } from "../../tools/feed-whole.ts";
 import { findServerTool } from "../../tools/find-tool.ts";
 import { toolText } from "../../tools/tool-text.ts";
@@ -61,7 +61,7 @@ export async function startRestored(
     { name: `postgres ${major}`, signal: ctx.signal, ...imageOf(source.manifest), user: "postgres", readyTimeoutMs },
   );
   const reached = { ...scratchOptions(options, bootstrapRole, server), database: maintenance, databases: null };
-  return { options: reached, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return { options: reached, try: tryOn(server), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 function timescaleOf({ hasTimescale }: PhysicalContents): Readonly<Record<string, string>> {
