@@ -11,6 +11,7 @@ export type * from "./contracts/exploration.ts";
 export type { Finding } from "./contracts/finding.ts";
 export type { Fingerprint, FingerprintItem } from "./contracts/fingerprint.ts";
 export { type GuardPolicy, type Job, type VerifyLevel, verifyLevels } from "./contracts/job.ts";
+export type * from "./contracts/log.ts";
 export type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "./contracts/manifest.ts";
 export type { EngineEvent, ReportProgress, RunContext } from "./contracts/run-context.ts";
 export type {
@@ -36,6 +37,7 @@ export { readRange } from "./fs/read-range.ts";
 export { type WriteFileOptions, writeFile } from "./fs/write-file.ts";
 export { isAlive, type ProcessIdentity, processIdentity } from "./lock/process-identity.ts";
 export { isMarkedAlive, processMark } from "./lock/process-mark.ts";
+export { openLog } from "./log/log-store.ts";
 export { countedRows, plainBytes, storedBytes } from "./manifest/measure.ts";
 export { readManifest } from "./manifest/read-manifest.ts";
 export { writeManifest } from "./manifest/write-manifest.ts";

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { ExploredItem, ExploreRequest } from "./exploration.ts";
 import type { Finding } from "./finding.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import type { EngineLog, Recovery } from "./log.ts";
 import type { BackupKind, Manifest } from "./manifest.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -41,7 +42,8 @@ export interface BackupRequest {
   /** One of `capabilities.methods`; the engine's default when absent. */
   readonly method?: string;
   readonly kind: BackupKind;
-  readonly parent?: Manifest;
+  /** The backup to take this one upon, for kinds other than `full`. The engine may take a full one instead, and tells why by a note. */
+  readonly parent?: ArtifactSource;
   /**
    * What artifacts are compressed with on their way. An engine whose tool can do the same may leave it to the tool, and
    * says so by `ArtifactInfo.encoding`.
@@ -90,6 +92,8 @@ export interface ArtifactSink {
 export interface ArtifactSource {
   readonly manifest: Manifest;
   open(name: string): Promise<Readable>;
+  /** The backup that this one was taken upon, without which it cannot be restored. Absent for a full one. */
+  readonly parent?: ArtifactSource;
 }
 
 /** A part of a backup; everything named together with what it needs. Names are those of the source. */
@@ -113,6 +117,8 @@ export interface RestoreRequest {
   readonly select?: RestoreSelection;
   /** How many sessions may fill the place side by side. @default the engine's own */
   readonly jobs?: number;
+  /** Recover from the backup's own moment on. UNSUPPORTED without `Engine.log`, and for another backup than that of the route. */
+  readonly recovery?: Recovery;
 }
 
 export interface RestorePlan {
@@ -168,6 +174,8 @@ export interface Engine extends AsyncDisposable {
   at(place: string): Engine;
   /** Digest of the live contents, by the algorithm of another fingerprint where the engine has several. */
   fingerprint(ctx: RunContext, algorithm?: string): Promise<Fingerprint>;
+  /** Of engines whose continuous log can be archived and replayed. */
+  readonly log?: EngineLog;
   /** Present when `capabilities.scratch`. */
   scratch?(manifest: Manifest, ctx: RunContext): Promise<ScratchInstance>;
 }

@@ -219,6 +219,12 @@ export const ERRORS = {
     means: "The backup is kept, but it is not proven: a check found a difference.",
     remedy: "Read the findings; do not rely on this backup.",
   },
+  RECOVERY_UNREACHABLE: {
+    exit: 2,
+    retryable: false,
+    means: "No backup and log in the repository reach the moment that was asked for; nothing was touched.",
+    remedy: "Choose a moment within the windows that `dbsave list` shows.",
+  },
   TARGET_NOT_EMPTY: {
     exit: 2,
     retryable: false,

@@ -12,6 +12,7 @@ export const keys = {
   proof: (target: string, id: string, time: string): string => `${target}/proofs/${id}/${time}.json`,
   pins: (target: string): string => `${target}/pins/`,
   pin: (target: string, id: string): string => `${target}/pins/${id}.json`,
+  log: (target: string): string => `${target}/log/`,
   locks: (target: string): string => `locks/${target}/`,
   lock: (target: string, generation: number): string => `locks/${target}/${String(generation).padStart(8, "0")}.json`,
   runs: "runs/",

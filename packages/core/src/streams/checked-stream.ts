@@ -3,7 +3,8 @@ import { Transform, type TransformCallback } from "node:stream";
 import { DbsaveError } from "../errors/dbsave-error.ts";
 
 export interface ExpectedBytes {
-  readonly bytes: number;
+  /** Not compared when absent. */
+  readonly bytes?: number;
   readonly sha256: string;
   /** What the bytes are, for the message: `orders/backups/…/database.sqlite.zst`. */
   readonly what: string;
@@ -23,13 +24,13 @@ export class CheckedStream extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#hash.update(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#expected.bytes)
-      done(this.#mismatch(`more than the recorded ${this.#expected.bytes} bytes`));
+    const { bytes = Number.POSITIVE_INFINITY } = this.#expected;
+    if (this.#bytes > bytes) done(this.#mismatch(`more than the recorded ${bytes} bytes`));
     else done(null, chunk);
   }
 
   override _flush(done: TransformCallback): void {
-    const { bytes, sha256 } = this.#expected;
+    const { bytes = this.#bytes, sha256 } = this.#expected;
     if (this.#bytes !== bytes) done(this.#mismatch(`${this.#bytes} bytes instead of the recorded ${bytes}`));
     else if (this.#hash.digest("hex") !== sha256) done(this.#mismatch("its bytes do not match the recorded SHA-256"));
     else done();

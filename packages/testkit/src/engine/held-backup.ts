@@ -39,7 +39,7 @@ export async function hold(
     engine: engine.name,
     method: facts.method,
     kind: facts.kind,
-    parent: request.parent?.id ?? null,
+    parent: facts.kind === "full" ? null : (request.parent?.manifest.id ?? null),
     source: { identity: source.identity, version: source.version, description: source.description },
     startedAt: now,
     consistentAt: facts.consistentAt,

@@ -1,0 +1,101 @@
+import type { Readable } from "node:stream";
+import type { Manifest } from "./manifest.ts";
+
+/** A file of a source's continuous log as it lies in a repository: a WAL segment, a timeline's history. */
+export interface LogFile {
+  /** Folder within the log of its target, several segments: `7584010098765432100/0000000100000002`. */
+  readonly folder: string;
+  /** As the engine calls it: letters, digits and dots. */
+  readonly name: string;
+  readonly plainSha256: string;
+  /** Extensions of the codecs in the order they were applied: `[".zst", ".age"]`. */
+  readonly extensions: readonly string[];
+  readonly storedBytes: number;
+  /** When it was stored, by the clock of the storage. */
+  readonly archivedAt: Date;
+}
+
+/** What of a target's log is archived. */
+export interface LogReader {
+  /** In the order of folders and names. Fails rather than listing a part. */
+  list(folder?: string): Promise<readonly LogFile[]>;
+  /** Decoded; fails before its end with CHECKSUM_MISMATCH when it is not what was archived, OBJECT_NOT_FOUND when it is gone. */
+  open(file: LogFile): Promise<Readable>;
+}
+
+/** A file to archive. Its contents are known whole, so that they can be told from others of the same name. */
+export interface NewLogFile {
+  readonly folder: string;
+  readonly name: string;
+  readonly plainSha256: string;
+}
+
+/** The log of one target. Nothing in it is ever overwritten. */
+export interface LogStore extends LogReader {
+  /**
+   * Durable on return. `present`: the same contents are there already, and durable. OBJECT_EXISTS when others are
+   * archived under this name. `body` is called only when bytes are needed, and may be called again.
+   */
+  append(file: NewLogFile, body: () => Readable): Promise<"stored" | "present">;
+  /** Deleting what is not there succeeds. */
+  remove(file: LogFile): Promise<void>;
+}
+
+/** Where a recovery ends. Positions are the engine's: an LSN. */
+export type RecoveryTarget = { readonly timeline?: number } & (
+  | { readonly kind: "latest" }
+  /** As soon as the backup is consistent. */
+  | { readonly kind: "immediate" }
+  /** All that was committed by then, and nothing that was committed later. */
+  | { readonly kind: "time"; readonly time: Date }
+  | { readonly kind: "position"; readonly position: string }
+  | { readonly kind: "transaction"; readonly transaction: string }
+  /** A restore point that was named on the server. */
+  | { readonly kind: "name"; readonly name: string }
+);
+
+/** A moment of a log. */
+export interface LogMoment {
+  readonly position: string;
+  readonly at: Date;
+}
+
+/** Everything from the end of one backup to the last file before a gap can be recovered. */
+export interface RecoveryWindow {
+  readonly source: string;
+  readonly timeline: number;
+  readonly from: LogMoment & { readonly backup: string };
+  /** `at` is when the last file was archived: what is in it was committed before. */
+  readonly to: LogMoment;
+  /** The first file that is missing, when later ones are there. */
+  readonly gap: string | null;
+}
+
+/** What a recovery takes. */
+export interface RecoveryRoute {
+  readonly backup: Manifest;
+  readonly to: RecoveryTarget;
+  readonly timeline: number;
+  /** In the order they are needed. */
+  readonly files: readonly LogFile[];
+  readonly window: RecoveryWindow;
+}
+
+/** What an engine knows of its continuous log. Reads no server. */
+export interface EngineLog {
+  /** Oldest first; from manifests and names alone. A backup that holds its own log is a window by itself. */
+  windows(backups: readonly Manifest[], files: readonly LogFile[]): readonly RecoveryWindow[];
+  /**
+   * The newest backup that reaches `to` and the files it needs. RECOVERY_UNREACHABLE, with what can be reached, before anything is
+   * touched; reads only as much of `log` as it needs to know when the last transaction in it was committed.
+   */
+  plan(to: RecoveryTarget, backups: readonly Manifest[], log: LogReader, signal: AbortSignal): Promise<RecoveryRoute>;
+  /** Files that neither a kept backup needs to be consistent nor recovery from the oldest kept backup. Pure. */
+  expendable(kept: readonly Manifest[], files: readonly LogFile[]): readonly LogFile[];
+}
+
+/** A recovery beyond the moment of a backup. */
+export interface Recovery {
+  readonly route: RecoveryRoute;
+  readonly log: LogReader;
+}

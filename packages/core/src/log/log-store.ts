@@ -1,0 +1,84 @@
+import type { Readable } from "node:stream";
+import type { Codec } from "../contracts/codec.ts";
+import type { LogFile, LogStore, NewLogFile } from "../contracts/log.ts";
+import type { ObjectInfo } from "../contracts/storage.ts";
+import { DbsaveError } from "../errors/dbsave-error.ts";
+import { checkTargetName, keys } from "../repository/layout.ts";
+import type { Repository } from "../repository/repository.ts";
+import { abortStream } from "../streams/abort.ts";
+import { CheckedStream } from "../streams/checked-stream.ts";
+import { connect } from "../streams/connect.ts";
+import { logFileOf, logKey } from "./log-key.ts";
+
+/**
+ * The log of `target`. Contents are a part of each key, so that two writers can never replace one another's: of a name with
+ * different contents the second is refused, and a reader refuses both when two writers raced.
+ */
+export function openLog(
+  repository: Repository,
+  target: string,
+  codecs: readonly Codec[],
+  signal: AbortSignal,
+): LogStore {
+  checkTargetName(target);
+  const { storage } = repository;
+
+  const list = async (prefix: string): Promise<readonly LogFile[]> => {
+    const files: LogFile[] = [];
+    for await (const object of storage.list(prefix, signal)) files.push(known(target, object));
+    return files;
+  };
+
+  /** All that is archived under one name. */
+  const named = async ({ folder, name }: NewLogFile): Promise<readonly LogFile[]> =>
+    (await list(`${keys.log(target)}${folder}/${name}-`)).filter((file) => file.name === name);
+
+  const append = async (file: NewLogFile, body: () => Readable): Promise<"stored" | "present"> => {
+    const before = await named(file);
+    refuseOthers(target, file, before);
+    if (before.length > 0) return "present";
+    const plain = new CheckedStream({ sha256: file.plainSha256, what: `${target}: ${file.name}` });
+    const coded = connect(body(), plain, ...codecs.map((codec) => codec.encoder()));
+    const key = logKey(target, { ...file, extensions: codecs.map(({ extension }) => extension) });
+    try {
+      await storage.put(key, coded, { signal, ifExists: "replace" });
+    } finally {
+      coded.destroy();
+    }
+    refuseOthers(target, file, await named(file));
+    return "stored";
+  };
+
+  return {
+    append,
+    list: async (folder) => await list(folder === undefined ? keys.log(target) : `${keys.log(target)}${folder}/`),
+    async open(file) {
+      const plain = new CheckedStream({ sha256: file.plainSha256, what: `${target}: ${file.name}` });
+      const decoders = file.extensions.toReversed().map((extension) => decoderOf(extension, codecs, file));
+      const stored = await storage.get(logKey(target, file), { signal });
+      return abortStream(connect(stored, ...decoders, plain), signal, `${target}: ${file.name}`);
+    },
+    remove: async (file) => await storage.delete(logKey(target, file), signal),
+  };
+}
+
+function known(target: string, { key, sizeBytes, modifiedAt }: ObjectInfo): LogFile {
+  const file = logFileOf(key.slice(keys.log(target).length));
+  if (file !== null) return { ...file, storedBytes: sizeBytes, archivedAt: modifiedAt };
+  throw new DbsaveError("MANIFEST_INVALID", `${key}: not a file of a log`, {
+    hint: "Somebody else put it there: move it away.",
+  });
+}
+
+function refuseOthers(target: string, { name, plainSha256 }: NewLogFile, files: readonly LogFile[]): void {
+  if (files.every((file) => file.plainSha256 === plainSha256)) return;
+  throw new DbsaveError("OBJECT_EXISTS", `${target}: ${name}: other contents are archived under this name`, {
+    hint: "Two servers archive to one place, or one was restored and kept its timeline. Give each its own target.",
+  });
+}
+
+function decoderOf(extension: string, codecs: readonly Codec[], { name }: LogFile): ReturnType<Codec["decoder"]> {
+  const codec = codecs.find((candidate) => candidate.extension === extension);
+  if (codec !== undefined) return codec.decoder();
+  throw new DbsaveError("UNSUPPORTED", `${name}: no codec for "${extension}" was given to decode it`);
+}
