@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { ArchivedFiles } from "../../src/physical/manifest/archived-files.ts";
 import { BackupManifestReader, type ManifestFacts } from "../../src/physical/manifest/backup-manifest.ts";
 import { readAlong } from "../../src/physical/read-along.ts";
-import { segmentNames } from "../../src/physical/wal/segment.ts";
+import { segmentNames } from "../../src/wal/segment.ts";
 import { tarOf } from "./support/tar.ts";
 
 const megabyte = 2 ** 20;

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
+import { isSegmentName, segmentNames } from "../../wal/segment.ts";
 import { type TarEvent, TarReader } from "../tar/tar-reader.ts";
-import { isSegmentName, segmentNames } from "../wal/segment.ts";
 import type { ManifestFacts, ManifestFile } from "./backup-manifest.ts";
 
 const walPrefix = "pg_wal/";
