@@ -6,6 +6,7 @@ import { contenders } from "./postgres/contenders.ts";
 import { fill, startWriting } from "./postgres/fill.ts";
 import { type Cost, measure } from "./postgres/measure.ts";
 import { openPlace } from "./postgres/place.ts";
+import { median, shown } from "./postgres/show.ts";
 
 /*
  * A whole backup of a PostgreSQL database by the built `dbsave`, with its fingerprint, hashes and reading back, against what it replaces, taking
@@ -44,7 +45,7 @@ try {
   const all = contenders(place, folder).filter(({ name }) => options.script || name !== "script");
   const costs = new Map<string, Cost[]>(all.map(({ name }) => [name, []]));
   for (let round = 0; round < Number(options.rounds); round += 1) {
-    for (const { name, command } of all) costs.get(name)?.push(await measure(place, folder, command));
+    for (const one of all) costs.get(one.name)?.push(await measure(place, folder, one));
   }
   for (const [name, list] of costs) console.log(`${name.padEnd(7)} ${shown(list)}`);
   const wall = (name: string): number => median(costs.get(name) ?? [], ({ seconds }) => seconds);
@@ -52,15 +53,4 @@ try {
   console.log(`dbsave takes ${ratios.join(", ")}; load ${loadavg()[0]?.toFixed(1)}`);
 } finally {
   await rm(folder, { recursive: true });
-}
-
-function shown(costs: readonly Cost[]): string {
-  const text = (key: keyof Cost, digits: number): string => median(costs, (cost) => cost[key]).toFixed(digits);
-  const times = `${text("seconds", 2)} s, CPU ${text("toolSeconds", 2)} s and ${text("serverSeconds", 2)} s in the server`;
-  const peak = Math.max(...costs.map(({ peakMegabytes }) => peakMegabytes));
-  return `${times}, stores ${text("storedMegabytes", 1)} MB${peak > 0 ? `, peak memory ${peak.toFixed(0)} MB` : ""}`;
-}
-
-function median<T>(list: readonly T[], of: (one: T) => number): number {
-  return list.map(of).toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
 }

@@ -6,6 +6,8 @@ export interface Contender {
   readonly name: string;
   /** For bash; what it stores lies below `stored`. */
   readonly command: string;
+  /** For bash, before the clock runs. */
+  readonly prepare?: string;
 }
 
 const dbsave = fileURLToPath(import.meta.resolve("../../../apps/backup-cli/dist/dbsave.js"));

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Contender } from "./contenders.ts";
 import type { Place } from "./place.ts";
 
 export interface Cost {
@@ -17,12 +18,18 @@ export interface Cost {
 
 const reporter = fileURLToPath(new URL("./report-peak.mjs", import.meta.url));
 
-export async function measure(place: Place, folder: string, command: string): Promise<Cost> {
-  const stored = join(folder, "stored");
+/** What `command` stores lies below `stored`, which is emptied first; `prepare` is not counted. */
+export async function measure(
+  place: Place,
+  folder: string,
+  { command, prepare }: Pick<Contender, "command" | "prepare">,
+  stored: string = join(folder, "stored"),
+): Promise<Cost> {
   const peak = join(folder, "peak");
   await rm(stored, { recursive: true, force: true });
   await rm(peak, { force: true });
   await mkdir(stored);
+  if (prepare !== undefined) place.run(prepare);
   const before = place.serverSeconds();
   const script = `set -o pipefail; TIMEFORMAT='%R %U %S'; time { ${command} 2>&3; } 3>&2 2>&1`;
   const env = {

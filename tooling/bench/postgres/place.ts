@@ -8,6 +8,8 @@ export interface Place extends AsyncDisposable {
   readonly clientMajor: number;
   /** For dbsave. */
   readonly source: string;
+  /** Empty where it cannot be reached. */
+  readonly dataDirectory: string;
   /** For the server's own programs. */
   readonly env: Readonly<Record<string, string>>;
   /** How bash starts one of the server's own programs. */
@@ -36,13 +38,21 @@ export async function openPlace(options: PlaceOptions, folder: string): Promise<
       return Number(/usage_usec (\d+)/.exec(text)?.[1]) / 1e6;
     };
     const inside = (name: string): string => `docker ${user.join(" ")} ${name} -h /tmp`;
-    return placeWith({ source: `docker:${container}/bench`, env: {}, tool: inside, serverSeconds: used });
+    return placeWith({
+      dataDirectory: "",
+      source: `docker:${container}/bench`,
+      env: {},
+      tool: inside,
+      serverSeconds: used,
+    });
   }
-  const started = socket === undefined ? startServer(bin, folder) : { socket, pid: Number(pid), stop: () => {} };
+  const started =
+    socket === undefined ? startServer(bin, folder) : { socket, data: "", pid: Number(pid), stop: () => {} };
   const url = `postgres://postgres@/bench?host=${encodeURIComponent(started.socket)}&port=${port}`;
   const env = { PGHOST: started.socket, PGPORT: port, PGUSER: "postgres", PATH: `${bin}:${process.env["PATH"]}` };
   const place = placeWith({
     source: url,
+    dataDirectory: started.data,
     env,
     tool: (name) => join(bin, name),
     serverSeconds: () => secondsOf(started.pid),
@@ -50,7 +60,7 @@ export async function openPlace(options: PlaceOptions, folder: string): Promise<
   return { ...place, [Symbol.asyncDispose]: async () => started.stop() };
 }
 
-function placeWith(parts: Pick<Place, "source" | "env" | "tool" | "serverSeconds">): Place {
+function placeWith(parts: Pick<Place, "source" | "dataDirectory" | "env" | "tool" | "serverSeconds">): Place {
   const run: Place["run"] = (command) => {
     const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
       env: { ...process.env, ...parts.env },
@@ -74,7 +84,10 @@ function placeWith(parts: Pick<Place, "source" | "env" | "tool" | "serverSeconds
 }
 
 /** With a socket in `folder` only. Not flushed: what is measured reads. */
-function startServer(bin: string, folder: string): { readonly socket: string; readonly pid: number; stop(): void } {
+function startServer(
+  bin: string,
+  folder: string,
+): { readonly socket: string; readonly data: string; readonly pid: number; stop(): void } {
   const socket = join(folder, "server");
   const data = join(socket, "data");
   mkdirSync(socket);
@@ -94,11 +107,13 @@ function startServer(bin: string, folder: string): { readonly socket: string; re
     shared_buffers: "512MB",
     max_wal_size: "4GB",
     max_locks_per_transaction: 1024,
+    archive_mode: "on", // others refuse to take base backups without
+    archive_command: "/bin/true",
   };
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   run("pg_ctl", "-D", data, "-w", "-l", join(socket, "log"), "-o", `-k ${socket} ${flags.join(" ")}`, "start");
   const pid = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
-  return { socket, pid, stop: () => run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop") };
+  return { socket, data, pid, stop: () => run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop") };
 }
 
 /** Of a process, its children that live, and those it has waited for. */
