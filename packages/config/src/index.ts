@@ -8,7 +8,7 @@ export type { AdHocOptions } from "./ad-hoc.ts";
 export type { Config } from "./config.ts";
 export { type ContainerSource, containerSource } from "./containers/container-source.ts";
 export type { LoadOptions } from "./load.ts";
-export type { OpenTarget, OpenTargetOptions } from "./open-target.ts";
+export type { OpenStore, OpenTarget, OpenTargetOptions } from "./open-target.ts";
 export type { StarterConfigOptions } from "./starter-config.ts";
 export type { StorageConfig } from "./storage.ts";
 export type { TargetConfig } from "./target.ts";

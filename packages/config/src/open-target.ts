@@ -1,5 +1,5 @@
 import { DbsaveError, type Engine, isDbsaveError, type Job, type Storage } from "@dbsave/core";
-import { openCodecs } from "./codecs.ts";
+import { type OpenCodecs, openCodecs } from "./codecs.ts";
 import { engineKind, type TargetSettings } from "./engines/engines.ts";
 import type { ConfigPath } from "./issues/issue.ts";
 import { type FullPolicy, guardOf, retentionOf } from "./policies.ts";
@@ -14,12 +14,18 @@ export interface OpenTargetOptions {
   readonly passphrase?: string;
 }
 
-/** Disposing closes engine and storage. */
-export interface OpenTarget extends AsyncDisposable {
-  readonly job: Job;
+/** Where the bytes of a target go, and how, without its source. Disposing closes the storage. */
+export interface OpenStore extends AsyncDisposable {
   readonly storage: Storage;
-  /** Codecs for any backup of the target, also one that was taken with other settings. */
+  /** As the target stores from now on. */
+  readonly codecs: Job["codecs"];
+  /** Codecs for whatever is stored of the target, also with other settings. */
   readonly decoders: Job["codecs"];
+}
+
+/** Disposing closes engine and storage. */
+export interface OpenTarget extends Omit<OpenStore, "codecs"> {
+  readonly job: Job;
 }
 
 /** All that is known of a target before it is opened; everything is validated. */
@@ -40,15 +46,8 @@ export interface TargetContext extends KeyContext {
 
 /** See `TargetConfig.open`. */
 export async function openTarget(parts: TargetParts, options: OpenTargetOptions): Promise<OpenTarget> {
-  const { name, settings, policy, encryptPath, context } = parts;
-  const configured = await readKeys(encryptReferences(policy.encrypt, encryptPath), context);
-  const given = await readKeys(givenReferences(options), { ...context, directory: context.cwd, label: optionLabel });
-  const passphrase = given.passphrase ?? configured.passphrase;
-  const { codecs, decoders } = await openCodecs({
-    compress: policy.compress,
-    encrypt: policy.encrypt === "none" ? null : configured,
-    decrypt: { identities: [...configured.identities, ...given.identities], ...(passphrase && { passphrase }) },
-  });
+  const { name, settings, policy } = parts;
+  const { codecs, decoders } = await codecsOf(parts, encryptReferencesOf(parts), options);
   await using opened = new AsyncDisposableStack();
   const engine = opened.use(await openEngine(parts));
   const storage = opened.use(await parts.storage.create());
@@ -65,6 +64,33 @@ export async function openTarget(parts: TargetParts, options: OpenTargetOptions)
   };
   const kept = opened.move();
   return { job, storage, decoders, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** See `TargetConfig.openStore`. */
+export async function openStore(parts: TargetParts, use: "write" | "read"): Promise<OpenStore> {
+  const references = encryptReferencesOf(parts).filter(({ role }) => use === "read" || role !== "identities");
+  const { codecs, decoders } = await codecsOf(parts, references, {});
+  const storage = await parts.storage.create();
+  return { storage, codecs, decoders, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
+}
+
+async function codecsOf(
+  { policy, context }: TargetParts,
+  references: readonly KeyReference[],
+  options: OpenTargetOptions,
+): Promise<OpenCodecs> {
+  const configured = await readKeys(references, context);
+  const given = await readKeys(givenReferences(options), { ...context, directory: context.cwd, label: optionLabel });
+  const passphrase = given.passphrase ?? configured.passphrase;
+  return await openCodecs({
+    compress: policy.compress,
+    encrypt: policy.encrypt === "none" ? null : configured,
+    decrypt: { identities: [...configured.identities, ...given.identities], ...(passphrase && { passphrase }) },
+  });
+}
+
+function encryptReferencesOf({ policy, encryptPath }: TargetParts): KeyReference[] {
+  return encryptReferences(policy.encrypt, encryptPath);
 }
 
 async function openEngine({ name, settings, context }: TargetParts): Promise<Engine> {

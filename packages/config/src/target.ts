@@ -2,7 +2,14 @@ import type { Finding, Job, RetentionPolicy } from "@dbsave/core";
 import type { ContainerSelector } from "@dbsave/exec";
 import { selectorOf } from "./containers/selector.ts";
 import { engineKind } from "./engines/engines.ts";
-import { type OpenTarget, type OpenTargetOptions, openTarget, type TargetParts } from "./open-target.ts";
+import {
+  type OpenStore,
+  type OpenTarget,
+  type OpenTargetOptions,
+  openStore,
+  openTarget,
+  type TargetParts,
+} from "./open-target.ts";
 import { retentionOf } from "./policies.ts";
 import { encryptReferences, type KeyReference } from "./secrets/key-references.ts";
 import { secretFindings } from "./secrets/secret-findings.ts";
@@ -26,6 +33,11 @@ export interface TargetConfig {
    * ENCRYPTION_IMPOSSIBLE, naming file, line and path.
    */
   open(options?: OpenTargetOptions): Promise<OpenTarget>;
+  /**
+   * The place of its backups and its log alone: no engine is loaded, and no secret of the source is read. To `write` takes no
+   * identity, so that a machine which only archives need not have any. Fails as `open` does.
+   */
+  openStore(use: "write" | "read"): Promise<OpenStore>;
   /** Reads every secret and forgets it: an error for each that cannot be used. */
   checkSecrets(): Promise<readonly Finding[]>;
 }
@@ -43,6 +55,7 @@ export function targetConfig(parts: TargetParts): TargetConfig {
     verify: policy.verify,
     timeZone: policy.timezone,
     open: (options = {}) => openTarget(parts, options),
+    openStore: (use) => openStore(parts, use),
     checkSecrets: () => secretFindings(name, referencesOf(parts), context),
   };
 }

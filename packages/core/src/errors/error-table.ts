@@ -75,6 +75,12 @@ export const ERRORS = {
     means: "The source is not a database of this engine, or it is damaged.",
     remedy: "Run the check that the message names; restore the newest proven backup if it is damaged.",
   },
+  SOURCE_FOREIGN: {
+    exit: 1,
+    retryable: false,
+    means: "The data are of another server than those that are kept here; nothing was stored.",
+    remedy: "Give each server a target of its own.",
+  },
   SOURCE_BUSY: {
     exit: 1,
     retryable: true,

@@ -1,3 +1,4 @@
+export { admitWal, archiveWal, type WalToArchive } from "./archive/archive-wal.ts";
 export type { DatabaseSettings } from "./catalog/database-settings.ts";
 export type { Session } from "./connect.ts";
 export { postgres, postgresWith } from "./engine.ts";

@@ -1,0 +1,19 @@
+import { ERRORS } from "@dbsave/core";
+import { admitWal } from "@dbsave/postgres";
+import type { Command } from "../command.ts";
+import { openTargetLog } from "../places/target-log.ts";
+
+/** A person's decision that another server may go on with a log. What is archived already stays. */
+export const command: Command = {
+  options: {},
+  failed: (code) => ERRORS[code].exit,
+  stopped: (signalNumber) => 128 + signalNumber,
+  async run({ words: { path = "" }, options }, session) {
+    await using target = await openTargetLog("write", options, session);
+    const { systemIdentifier, segmentBytes } = await admitWal(path, target.log);
+    await session.print(
+      `${target.target}: takes WAL of the server ${systemIdentifier}, segments of ${segmentBytes} bytes\n`,
+    );
+    return 0;
+  },
+};

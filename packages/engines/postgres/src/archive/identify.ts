@@ -1,0 +1,28 @@
+import { open, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { systemIdentifierOf } from "../physical/restore/control-file.ts";
+import { checkSegment, pageHeaderBytes, readPageHeader } from "../wal/page-header.ts";
+import { walFileOf } from "../wal/wal-file.ts";
+import type { WalToArchive } from "./archive-wal.ts";
+import type { Cluster } from "./cluster-record.ts";
+
+/**
+ * Whose file it is: a segment says it at its beginning, for the others the server's control file does. SOURCE_INVALID for a
+ * segment of another name or length.
+ */
+export async function identify({ path, controlFile = controlFileBeside(path) }: WalToArchive): Promise<Cluster> {
+  const name = basename(path);
+  const kind = walFileOf(name)?.kind;
+  if (kind !== "segment" && kind !== "partial")
+    return { systemIdentifier: systemIdentifierOf(await readFile(controlFile)), segmentBytes: null };
+  await using file = await open(path);
+  const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(pageHeaderBytes), position: 0 });
+  const header = readPageHeader(buffer.subarray(0, bytesRead));
+  checkSegment(name, (await file.stat()).size, header);
+  return header;
+}
+
+/** As the server names its files, `pg_wal/…`: where the directory of a link leads to does not matter. */
+function controlFileBeside(path: string): string {
+  return join(dirname(path), "..", "global", "pg_control");
+}
