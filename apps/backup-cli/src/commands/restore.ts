@@ -40,7 +40,7 @@ export const command = defineCommand(
       ["$0 restore latest --from ./backups --into ./copy.db", "a new file, compared with the backup's own fingerprint"],
       ["$0 restore orders --database app --as app_check", "one database of a whole server, beside the one in use"],
       ["$0 restore latest --from ./backups --into docker:pg/orders_check", "a new database in a container"],
-      ["$0 restore orders --table public.invoices --as rescued", "one table with all that it needs"],
+      ["$0 restore orders --table app.public.invoices --as rescued", "one table with all that it needs"],
     ],
   },
   async ({ backup, force, ...args }, session) => {
@@ -71,7 +71,7 @@ export const command = defineCommand(
   },
 );
 
-/** Null when the backup carries no fingerprint. */
+/** Null when nothing carries a fingerprint: a whole physical backup. */
 async function compared(
   engine: Engine,
   options: Pick<RestoreOptions, "manifest" | "into">,
@@ -79,7 +79,7 @@ async function compared(
   session: Session,
 ): Promise<Comparison | null> {
   const { manifest } = options;
-  if (manifest.fingerprint === null) return null;
+  if (manifest.fingerprint === null && report.restored === undefined) return null;
   return await phase(session.run, manifest.target, "verify", async () => {
     const value = await compareRestored(engine, options, report, session.run);
     const isEqual = value.differences.length === 0;

@@ -26,7 +26,8 @@ export const restoreRequestOptions = {
     type: "string",
     array: true,
     requiresArg: true,
-    describe: "Only this table (public.orders) with what it needs, into a database of its own; repeatable",
+    describe:
+      "Only this table (public.orders, app.public.orders) with what it needs, into a database of its own; repeatable",
   },
   jobs: { type: "number", requiresArg: true, describe: "Sessions that fill the database side by side" },
 } as const satisfies Record<string, Options>;

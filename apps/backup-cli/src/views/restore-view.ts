@@ -69,7 +69,7 @@ export function restoredOutcome(
 
 function contentsOf({ fingerprint }: Manifest, comparison: Comparison | null): string {
   const { items = 0, rows = 0 } = comparison ?? {};
-  const all = fingerprint?.items.length ?? 0;
+  const all = fingerprint?.items.length ?? items;
   const part = items < all ? ` (what was restored; the backup has ${counted(all, "item")})` : "";
   const blind = fingerprint === null || comparesContents(fingerprint) ? "" : ", contents of rows not compared";
   return `${counted(items, "item")}, ${counted(rows, "row")}${part}${blind}`;

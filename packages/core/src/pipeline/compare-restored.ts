@@ -15,7 +15,7 @@ export interface Comparison {
 
 /**
  * Compares what a restore made with the backup's own fingerprint: every difference as a finding. After the restore of a part
- * only that part is compared. UNSUPPORTED when the backup carries no fingerprint.
+ * only that part is compared. UNSUPPORTED when neither the backup nor the report carries a fingerprint.
  */
 export async function compareRestored(
   engine: Engine,
@@ -24,9 +24,9 @@ export async function compareRestored(
   options: RunOptions = {},
 ): Promise<Comparison> {
   const { fingerprint } = manifest;
-  if (fingerprint === null)
+  const places: readonly RestoredPlace[] | null = restored ?? (fingerprint && [{ expected: fingerprint }]);
+  if (places === null)
     throw new DbsaveError("UNSUPPORTED", `${manifest.id}: it carries no fingerprint to compare with`);
-  const places: readonly RestoredPlace[] = restored ?? [{ expected: fingerprint }];
   const differences = await withContext(runWith(options), manifest.target, "restore", async (ctx) => {
     const findings: Finding[] = [];
     await using base = into === undefined ? undefined : engine.at(into);

@@ -7,6 +7,7 @@ import {
   type RunContext,
 } from "@dbsave/core";
 import { type BackupContents, contentsOf } from "./backup-contents.ts";
+import type { Session } from "./connect.ts";
 import { busyDatabase } from "./databases/busy.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
@@ -53,19 +54,36 @@ export async function destinations(
     const findings: Finding[] = [];
     const list: Destination[] = [];
     for (const [database, into] of names) {
-      const busy = await busyDatabase(session, into);
-      const place = await examinePlace(options, session, into, ctx.signal);
       const whole = expectedIn(manifest, database);
       const part = selectedPart(whole, request.select);
-      list.push({ database, into, place, part, whole });
+      const examined = await examineInto(options, session, into, request, ctx.signal);
+      list.push({ database, into, place: examined.place, part, whole });
       if (part !== null) findings.push(...(options.profile.examinePart?.(whole) ?? []));
-      if (place === "taken" && (part !== null || !request.force)) findings.push(notEmpty(into));
-      else if (busy !== undefined) findings.push(busy);
+      findings.push(...examined.findings);
     }
     if (findings.length > 0) return { list, jobs, findings };
     const wanted = { databases: [...names.keys()], jobs };
     return { list, jobs, findings: await examineServer(options, session, source, wanted, ctx) };
   });
+}
+
+/** What is at a name, and what keeps a database from getting it. `session` is in another database. */
+export async function examineInto(
+  options: ParsedOptions,
+  session: Session,
+  into: string,
+  request: Pick<RestoreRequest, "force" | "select">,
+  signal: AbortSignal,
+): Promise<{ readonly place: Place; readonly findings: readonly Finding[] }> {
+  const busy = await busyDatabase(session, into);
+  const place = await examinePlace(options, session, into, signal);
+  if (place === "taken" && (isOfOne(request) || !request.force)) return { place, findings: [notEmpty(into)] };
+  return { place, findings: busy === undefined ? [] : [busy] };
+}
+
+/** Whether schemas or tables are asked for, which are of one database. */
+function isOfOne({ select }: Pick<RestoreRequest, "select">): boolean {
+  return (select?.schemas ?? select?.tables) !== undefined;
 }
 
 function notEmpty(object: string): Finding {
@@ -92,15 +110,16 @@ function refuseUnclear(databases: readonly string[], into: string | undefined): 
   });
 }
 
-function placesFor(
+/** Where each database of a backup goes, by its name. OPTIONS_INVALID when that is not clear. */
+export function placesFor(
   options: ParsedOptions,
-  { into, select }: RestoreRequest,
-  contents: BackupContents,
+  { into, select }: Pick<RestoreRequest, "into" | "select">,
+  contents: Pick<BackupContents, "databases" | "isPlain">,
 ): ReadonlyMap<string, string> {
   const { isPlain } = contents;
   const databases = selectedDatabases(contents, select);
   const [only] = databases;
-  if ((select?.schemas ?? select?.tables) !== undefined) refuseUnclear(databases, into);
+  if (isOfOne({ ...(select && { select }) })) refuseUnclear(databases, into);
   if (into !== undefined && Buffer.byteLength(into) > 63)
     throw new DbsaveError("OPTIONS_INVALID", "postgres: the name of a database has at most 63 bytes");
   if (databases.length === 1 && only !== undefined)

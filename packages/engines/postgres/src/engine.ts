@@ -4,6 +4,8 @@ import {
   type Engine,
   type EngineCapabilities,
   type ErrorCode,
+  type Manifest,
+  type RestoreRequest,
   type RunContext,
   throwIfAborted,
   toDbsaveError,
@@ -15,7 +17,8 @@ import { inspect } from "./inspect.ts";
 import { locateServer } from "./locate.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
 import { inspectPhysical } from "./physical/inspect-physical.ts";
-import { isPhysical, wholeOf } from "./physical/method.ts";
+import { isPhysical } from "./physical/method.ts";
+import { partRequest, planPart, restorePart } from "./physical/part/restore-part.ts";
 import { planPhysicalRestore } from "./physical/restore/plan-physical.ts";
 import { restorePhysical } from "./physical/restore/restore-physical.ts";
 import { physicalScratch } from "./physical/scratch/physical-scratch.ts";
@@ -26,6 +29,7 @@ import type { PostgresProfile } from "./profile.ts";
 import { restore } from "./restore.ts";
 import { save } from "./save.ts";
 import { startScratchServer } from "./scratch.ts";
+import { databaseOfNames } from "./selection/database-in-names.ts";
 import { isUrl } from "./url.ts";
 
 const logical = { logical: ["full"] } as const;
@@ -72,6 +76,12 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
   const selects = fill === undefined ? capabilities.selects : wholeDatabases;
   const methods = options.physical === null ? logical : { ...logical, ...physical };
   const identity = { name, capabilities: { ...capabilities, methods, selects } };
+  const asked = (given: RestoreRequest, manifest: Manifest) => {
+    checkSelection(identity, given.select);
+    const request = given.select === undefined ? given : { ...given, select: databaseOfNames(given.select) };
+    const part = isPhysical(manifest) ? partRequest(request) : null;
+    return { request, part, isDirectory: isPhysical(manifest) && part === null };
+  };
   return {
     ...identity,
     probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),
@@ -84,18 +94,20 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       live(ctx, "SOURCE_INVALID", () =>
         isPhysical(source.manifest) ? inspectPhysical(source, ctx) : inspect(options, source, ctx),
       ),
-    planRestore: (request, source, ctx) =>
+    planRestore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
-        if (isPhysical(source.manifest)) return await planPhysicalRestore(wholeOf(name, request), source.manifest);
-        checkSelection(identity, request.select);
+        const { part, request, isDirectory } = asked(given, source.manifest);
+        if (isDirectory) return await planPhysicalRestore(request, source.manifest);
         const here = await located(ctx.signal, request.into);
+        if (part !== null) return await planPart(here, part, source, ctx);
         return await planRestore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),
-    restore: (request, source, ctx) =>
+    restore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
-        if (isPhysical(source.manifest)) return await restorePhysical(wholeOf(name, request), source, ctx);
-        checkSelection(identity, request.select);
+        const { part, request, isDirectory } = asked(given, source.manifest);
+        if (isDirectory) return await restorePhysical(request, source, ctx);
         const here = await located(ctx.signal, request.into);
+        if (part !== null) return await restorePart(here, part, source, ctx);
         return await restore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),
     at: (place) =>

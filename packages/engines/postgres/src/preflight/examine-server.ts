@@ -1,5 +1,5 @@
-import type { ArtifactSource, Finding, RunContext } from "@dbsave/core";
-import { contentsOf, readDatabaseSettings } from "../backup-contents.ts";
+import type { ArtifactSource, Finding, Manifest, RunContext } from "@dbsave/core";
+import { type BackupContents, contentsOf, readDatabaseSettings } from "../backup-contents.ts";
 import type { Session } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
 import { readServer, toolQuery } from "../server.ts";
@@ -27,7 +27,32 @@ export async function examineServer(
   { databases, jobs }: Wanted,
   ctx: RunContext,
 ): Promise<readonly Finding[]> {
-  const { serverMajor, clientMajor } = contentsOf(source.manifest);
+  const findings = await examineWithoutBackup(
+    options,
+    session,
+    source.manifest,
+    { ...contentsOf(source.manifest), jobs },
+    ctx,
+  );
+  if (findings.some(({ code }) => code === "UNSUPPORTED")) return findings;
+  const settings = await readDatabaseSettings(source, ctx.signal);
+  const wanted = databases.flatMap((database) => settings.get(database) ?? []);
+  return [
+    ...findings,
+    ...((await options.profile.examineServer?.(session, wanted)) ?? []),
+    ...(await examineExtensions(session, wanted)),
+    ...(await examineLocales(session, wanted)),
+  ];
+}
+
+/** The part of `examineServer` that needs to know no database of the backup. UNSUPPORTED stands alone. */
+export async function examineWithoutBackup(
+  options: ParsedOptions,
+  session: Session,
+  manifest: Manifest,
+  { serverMajor, clientMajor, jobs }: Pick<BackupContents, "serverMajor" | "clientMajor"> & Pick<Wanted, "jobs">,
+  ctx: RunContext,
+): Promise<readonly Finding[]> {
   const { major, version, isStandby } = await readServer(session);
   if (isStandby) {
     const message = "the server is a standby, which takes changes from its primary only";
@@ -37,13 +62,8 @@ export async function examineServer(
     const message = `the backup is of PostgreSQL ${serverMajor}, the server is ${version}: it must not be older`;
     return [{ severity: "error", code: "UNSUPPORTED", object: options.host, message }];
   }
-  const settings = await readDatabaseSettings(source, ctx.signal);
-  const wanted = databases.flatMap((database) => settings.get(database) ?? []);
   return [
-    ...(await examineRights(session, options, source.manifest, ownSessions + jobs)),
+    ...(await examineRights(session, options, manifest, ownSessions + jobs)),
     ...(await lookForTool("pg_restore", Math.max(major, clientMajor), toolQuery(options, ctx))).findings,
-    ...((await options.profile.examineServer?.(session, wanted)) ?? []),
-    ...(await examineExtensions(session, wanted)),
-    ...(await examineLocales(session, wanted)),
   ];
 }

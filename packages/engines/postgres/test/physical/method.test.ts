@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { backup, memoryStorage, openRepository, planRestore, restore, verify } from "@dbsave/core";
 import { describe, expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
@@ -25,11 +24,6 @@ describe("method physical", () => {
     expect(await (await startOn(into))("SELECT count(*)::int AS n FROM t")).toEqual([{ n: 1000 }]);
     await expect(planRestore(engine, { repository, manifest, into, tools, servers })).resolves.toMatchObject({
       findings: [{ code: "TARGET_BUSY" }],
-    });
-    const select = { databases: ["postgres"] };
-    const elsewhere = join(into, "..", "part");
-    await expect(restore(engine, { repository, manifest, into: elsewhere, select })).rejects.toMatchObject({
-      code: "UNSUPPORTED",
     });
     await expect(restore(engine, { repository, manifest })).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
     await expect(restore(engine, { repository, manifest, into: "relative" })).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { type ArtifactSource, DbsaveError, type RunContext, type ServerPlace } from "@dbsave/core";
+import { type ArtifactSource, DbsaveError, type Recovery, type RunContext, type ServerPlace } from "@dbsave/core";
 import { imageOf } from "../../backup-image.ts";
 import { withSession } from "../../connect.ts";
 import type { ParsedOptions } from "../../options.ts";
@@ -34,7 +34,10 @@ export async function startRestored(
   options: ParsedOptions,
   source: ArtifactSource,
   ctx: RunContext,
+  recovery?: Recovery,
 ): Promise<ScratchServer> {
+  if (recovery !== undefined)
+    throw new DbsaveError("UNSUPPORTED", "postgres: a throw-away server cannot recover beyond its backup");
   const contents = physicalContentsOf(source.manifest);
   const { serverMajor: major, bootstrapRole } = contents;
   const server = await (options.servers ?? ctx.servers).start(
