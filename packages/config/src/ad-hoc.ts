@@ -24,6 +24,7 @@ export interface AdHocOptions {
   readonly to: string;
   /** Name of the target. @default made from the file name of the source */
   readonly target?: string | undefined;
+  /** Several, with commas, where the engine can. */
   readonly method?: string | undefined;
   readonly compress?: string | undefined;
   /** `age1...`, references, or paths of files with recipients; they turn encryption on. */
@@ -78,10 +79,11 @@ function sourceless({ engine, into }: AdHocOptions): NamedSource {
 }
 
 function policyOf(options: AdHocOptions): Readonly<Record<string, unknown>> {
-  const { method, compress, keep, save, timezone, passphrase } = options;
+  const { compress, keep, save, timezone, passphrase } = options;
   const recipients = options.recipients?.map((text) => (text.startsWith("age1") ? text : referenceOrFile(text)));
   const encrypt = recipients || passphrase ? defined({ age: recipients, passphrase }) : undefined;
   const verify = options.verify ?? (recipients && "hashes");
+  const method = options.method?.includes(",") === true ? options.method.split(",") : options.method;
   return defined({ method, compress, keep, save, timezone, encrypt, verify });
 }
 

@@ -7,6 +7,7 @@ import type { StorageConfig } from "./storage.ts";
 export type { AdHocOptions } from "./ad-hoc.ts";
 export type { Config } from "./config.ts";
 export { type ContainerSource, containerSource } from "./containers/container-source.ts";
+export type { WalSettings } from "./engines/physical-settings.ts";
 export type { LoadOptions } from "./load.ts";
 export type { OpenStore, OpenTarget, OpenTargetOptions } from "./open-target.ts";
 export type { StarterConfigOptions } from "./starter-config.ts";

@@ -55,7 +55,8 @@ export async function openTarget(parts: TargetParts, options: OpenTargetOptions)
     target: name,
     engine,
     codecs,
-    ...(settings.method === undefined ? {} : { method: settings.method }),
+    ...(settings.method === undefined ? {} : { methods: methodsOf(settings) }),
+    incremental: engineKind(settings.engine).incremental?.(settings) ?? null,
     save: policy.save,
     verify: policy.verify,
     retention: retentionOf(policy),
@@ -91,6 +92,11 @@ async function codecsOf(
 
 function encryptReferencesOf({ policy, encryptPath }: TargetParts): KeyReference[] {
   return encryptReferences(policy.encrypt, encryptPath);
+}
+
+/** As written, one or several; empty where the engine's first is meant. */
+export function methodsOf({ method }: TargetSettings): readonly string[] {
+  return method === undefined ? [] : [method].flat();
 }
 
 async function openEngine({ name, settings, context }: TargetParts): Promise<Engine> {

@@ -2,7 +2,9 @@ import type { Finding, Job, RetentionPolicy } from "@dbsave/core";
 import type { ContainerSelector } from "@dbsave/exec";
 import { selectorOf } from "./containers/selector.ts";
 import { engineKind } from "./engines/engines.ts";
+import type { WalSettings } from "./engines/physical-settings.ts";
 import {
+  methodsOf,
   type OpenStore,
   type OpenTarget,
   type OpenTargetOptions,
@@ -26,6 +28,10 @@ export interface TargetConfig {
   readonly retention: RetentionPolicy | null;
   readonly verify: Job["verify"];
   readonly timeZone: string;
+  /** How backups are taken, one by each; empty: by the engine's first method. */
+  readonly methods: readonly string[];
+  /** How the continuous log of the source is archived; null: it is not. */
+  readonly wal: WalSettings | null;
   /** The container that the source is in, where it was named so. */
   readonly container: ContainerSelector | null;
   /**
@@ -44,11 +50,14 @@ export interface TargetConfig {
 
 export function targetConfig(parts: TargetParts): TargetConfig {
   const { name, settings, storage, policy, context } = parts;
-  const container = engineKind(settings.engine).container?.(settings);
+  const kind = engineKind(settings.engine);
+  const container = kind.container?.(settings);
   return {
     name,
     engine: settings.engine,
-    source: engineKind(settings.engine).describe(settings, context.directory),
+    source: kind.describe(settings, context.directory),
+    methods: methodsOf(settings),
+    wal: kind.wal?.(settings, name, context.directory) ?? null,
     container: container === undefined ? null : selectorOf(container),
     storage,
     retention: retentionOf(policy),

@@ -76,7 +76,7 @@ describe("without a configuration", () => {
     await using opened = await target.open();
     expect(opened.job).toMatchObject({
       target: "orders",
-      method: "sql",
+      methods: ["sql"],
       save: "optional",
       verify: "structure",
       retention: { keep: { daily: 7 }, timeZone: "Europe/Berlin", anchor: 6 },

@@ -39,6 +39,14 @@ const good: readonly object[] = [
   ...[{ compose: "shop/db" }, { label: "dbsave.target=orders" }, { name: "pg", network: "backend" }].map((container) =>
     withContainer({ container, user: "backup", password: "file:/run/secrets/pg", databases: "all" }),
   ),
+  ...[
+    { method: "physical" },
+    { method: ["logical", "physical"], wal: "archive", incremental: {}, physical: {} },
+    { method: "physical", wal: "off", incremental: "off", physical: { checkpoint: "spread", max_rate: "64MB" } },
+    { method: "physical", wal: { mode: "archive", spool: "/var/spool/dbsave", workers: 4, max_size: "1TB" } },
+    { method: "physical", wal: { mode: "receive", slot: "dbsave", max_lag: "512kB", stalled_after: "15m" } },
+    { method: "physical", incremental: { full_every: "2w", longest_chain: 12 }, physical: { check_files: false } },
+  ].map((settings) => withContainer({ host: "db", ...settings })),
   { ...sound, storages: { größe: { type: "fs", path: "./b", keep: { last: 3 } } } },
 ];
 
@@ -71,6 +79,21 @@ const bad: readonly unknown[] = [
   withContainer({ container: { compose: "db" } }),
   withContainer({ container: { name: "pg" }, host: "db" }),
   { ...sound, targets: { app: { engine: "postgres", host: "db", password: "hunter2" } } },
+  ...[
+    { method: [] },
+    { method: "dump" },
+    { method: ["physical", "physical"] },
+    { method: "physical", physical: { checkpoint: "slow" } },
+    { method: "physical", physical: { max_rate: "64MiB" } },
+    { method: "physical", physical: { workers: -1 } },
+    { method: "physical", wal: "push" },
+    { method: "physical", wal: {} },
+    { method: "physical", wal: { mode: "archive", slot: "dbsave" } },
+    { method: "physical", wal: { mode: "receive", slot: "Dbsave" } },
+    { method: "physical", wal: { mode: "receive", stalled_after: "90s" } },
+    { method: "physical", incremental: true },
+    { method: "physical", incremental: { longest_chain: 0 } },
+  ].map((settings) => withContainer({ host: "db", ...settings })),
   { ...sound, storages: { s: { type: "s3", path: "x" } } },
   { ...sound, storages: { s: { type: "fs" } } },
   withTarget({ path: "~/a.db" }),

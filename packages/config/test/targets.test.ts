@@ -58,7 +58,7 @@ describe("a target that says nothing", () => {
       guard: { minSizeRatio: 0.5, minRowsRatio: 0.5 },
       timeZone: "UTC",
     });
-    expect(opened.job).not.toHaveProperty("method");
+    expect(opened.job).not.toHaveProperty("methods");
     expect(opened.storage.name).toBe(`fs:${join(here.directory, "b")}`);
   });
 });
@@ -87,17 +87,17 @@ targets:
     ]);
     const jobs = await Promise.all(targets.map(async (target) => (await target.open()).job));
     expect(
-      jobs.map(({ codecs, verify, save, guard, method }) => [
+      jobs.map(({ codecs, verify, save, guard, methods }) => [
         codecs.map(({ name }) => name),
         verify,
         save,
         guard,
-        method,
+        methods,
       ]),
     ).toEqual([
       [["gzip"], "structure", "required", null, undefined],
       [["gzip"], "structure", "required", null, undefined],
-      [[], "off", "optional", { minSizeRatio: 0.5, minRowsRatio: 0.9 }, "vacuum"],
+      [[], "off", "optional", { minSizeRatio: 0.5, minRowsRatio: 0.9 }, ["vacuum"]],
     ]);
   });
 

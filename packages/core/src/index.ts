@@ -10,7 +10,7 @@ export type * from "./contracts/events.ts";
 export type * from "./contracts/exploration.ts";
 export type { Finding } from "./contracts/finding.ts";
 export type { Fingerprint, FingerprintItem } from "./contracts/fingerprint.ts";
-export { type GuardPolicy, type Job, type VerifyLevel, verifyLevels } from "./contracts/job.ts";
+export { type GuardPolicy, type IncrementalPolicy, type Job, type VerifyLevel, verifyLevels } from "./contracts/job.ts";
 export type * from "./contracts/log.ts";
 export type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "./contracts/manifest.ts";
 export type { EngineEvent, ReportProgress, RunContext } from "./contracts/run-context.ts";

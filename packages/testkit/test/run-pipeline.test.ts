@@ -57,7 +57,7 @@ test("a record that cannot be stored is a warning and stops nothing", async () =
 
 test("a mistake in a job is in the record of the run", async () => {
   await using subject = await pipelineSubject();
-  const job = subject.job({ method: "telepathy" });
+  const job = subject.job({ methods: ["telepathy"] });
   const { targets } = await runPipeline([{ job, repository: subject.repository }]);
   expect(targets).toMatchObject([{ error: { code: "UNSUPPORTED" } }]);
   const [record] = await readRuns(subject.storage, 1, signal);

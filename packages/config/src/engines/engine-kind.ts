@@ -1,5 +1,6 @@
-import type { Engine, Secret } from "@dbsave/core";
+import type { Engine, IncrementalPolicy, Secret } from "@dbsave/core";
 import type { ContainerSettings } from "../containers/container-schema.ts";
+import type { WalSettings } from "./physical-settings.ts";
 
 /** What an engine may need while it is opened. */
 export interface EngineContext {
@@ -28,6 +29,10 @@ export interface EngineKind<Settings> {
   references(settings: Settings): readonly (readonly [key: string, reference: string])[];
   /** Undefined when `source` is not for this engine. */
   recognise(source: string): RecognisedSource<Settings> | undefined;
+  /** How the continuous log of the source is archived, where the settings say so. */
+  wal?(settings: Settings, target: string, directory: string): WalSettings | null;
+  /** When backups may be incremental, where the settings say so. */
+  incremental?(settings: Settings): IncrementalPolicy | null;
   /** To look into backups of the engine, with no source of its own. */
   readonly sourceless: Settings;
   /** How a place must look that a restore finds without a source, for messages; undefined when `place` is one. */

@@ -4,6 +4,7 @@ import { path } from "../schema/plain-values.ts";
 import { policyShape, reference } from "../schema/policy-schema.ts";
 import { targetShape } from "../schema/target-shape.ts";
 import { referencePattern } from "../secrets/reference.ts";
+import { physicalShape } from "./postgres-physical-schema.ts";
 import { connectionPattern } from "./postgres-source.ts";
 
 const url = z.string().regex(new RegExp(`^(${connectionPattern})$|${referencePattern.source}`), {
@@ -45,7 +46,7 @@ const schemaOf = <Name extends string>(engine: Name) =>
         .exactOptional()
         .describe("As `sslmode` of PostgreSQL's own programs."),
       ssl_root_certificate: path.exactOptional().describe("File with the certificates to trust."),
-      method: z.enum(["logical"]).exactOptional().describe("How the backup is taken: by pg_dump."),
+      ...physicalShape,
       fingerprint: z
         .enum(["full", "counts"])
         .exactOptional()

@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import type { PostgresOptions } from "@dbsave/postgres";
 import { containerSource, describeContainer } from "../containers/container-source.ts";
 import { parseReference } from "../secrets/reference.ts";
 import type { EngineContext, EngineKind } from "./engine-kind.ts";
+import { incrementalPolicy, physicalOptions, walSettings } from "./physical-settings.ts";
 import { postgresInContainer } from "./postgres-container.ts";
 import { surroundings } from "./postgres-place.ts";
 import type { PostgresSettings } from "./postgres-schema.ts";
@@ -19,6 +21,8 @@ export const postgres: EngineKind<PostgresSettings> = {
     return describeConnection(written, named);
   },
   container: ({ container }) => container,
+  wal: (settings, target, directory) => walSettings(settings, target, (path) => resolve(directory, path)),
+  incremental: incrementalPolicy,
   references: ({ url: written = "", password }) => [
     ...(parseReference(written) === undefined ? [] : [["url", written] as const]),
     ...(password === undefined ? [] : [["password", password] as const]),
@@ -53,9 +57,11 @@ export async function postgresOptions(settings: ServerSettings, context: EngineC
     fingerprint,
     jobs,
     dump_jobs: dumpJobs,
+    method,
   } = settings;
   return {
     ...defined({ databases, fingerprint, jobs, dumpJobs, lockWaitTimeoutMs, binDirectory }),
+    ...(method === undefined ? {} : { methods: [method].flat(), physical: physicalOptions(settings) }),
     ...(await serverOf(settings, context)),
   };
 }

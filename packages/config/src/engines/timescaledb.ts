@@ -6,6 +6,8 @@ import type { PostgresSettings, TimescaledbSettings } from "./postgres-schema.ts
 export const timescaledb: EngineKind<TimescaledbSettings> = {
   describe: (settings, directory) => postgres.describe(asPostgres(settings), directory),
   container: (settings) => postgres.container?.(asPostgres(settings)),
+  wal: (settings, target, directory) => postgres.wal?.(asPostgres(settings), target, directory) ?? null,
+  incremental: (settings) => postgres.incremental?.(asPostgres(settings)) ?? null,
   references: (settings) => postgres.references(asPostgres(settings)),
   recognise(source) {
     const recognised = postgres.recognise(asPostgresUrl(source));

@@ -43,7 +43,7 @@ function kindOf(input: unknown): string {
 }
 
 /** For a word that must be one of `words`. */
-function wrongWord(words: readonly string[], input: unknown): string {
+export function wrongWord(words: readonly string[], input: unknown): string {
   if (typeof input !== "string") return expected(listed(words), input);
   return `expected ${listed(words)}, got ${quote(input)}${suggestion(input, words)}`;
 }

@@ -11,6 +11,7 @@ export function crossChecks(value: unknown): Issue[] {
   return Object.entries(asSet(targets)).flatMap(([name, target], index, all) => [
     ...checkStorage(name, asSet(target), storageNames),
     ...checkKeys(name, asSet(target), asSet(defaults)),
+    ...checkMethod(name, asSet(target)),
     ...checkFolder(
       name,
       all.slice(0, index).map(([earlier]) => earlier),
@@ -43,6 +44,18 @@ function checkKeys(name: string, target: Raw, defaults: Raw): Issue[] {
   const message = `${verify} must decrypt the backup: add identities to encrypt, or choose verify: hashes`;
   const isInherited = target["encrypt"] === undefined && target["verify"] === undefined;
   return [{ path: isInherited ? ["defaults", "verify"] : ["targets", name, "verify"], message }];
+}
+
+/** A key without the method that reads it would be thought to work. */
+function checkMethod(name: string, target: Raw): Issue[] {
+  const { engine, method } = target;
+  if ((engine !== "postgres" && engine !== "timescaledb") || [method].flat().includes("physical")) return [];
+  return ["physical", "wal", "incremental"]
+    .filter((key) => target[key] !== undefined && target[key] !== "off")
+    .map((key) => ({
+      path: ["targets", name, key],
+      message: "it needs physical backups: add method: physical, or method: [logical, physical]",
+    }));
 }
 
 /** Some file systems do not tell `App` from `app`. */

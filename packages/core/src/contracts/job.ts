@@ -12,6 +12,14 @@ export interface GuardPolicy {
   readonly minRowsRatio: number;
 }
 
+/** When a backup must be full, of methods that can take incremental ones. */
+export interface IncrementalPolicy {
+  /** Age of the newest full backup from which on the next one is full. */
+  readonly fullEveryMs: number;
+  /** The most incremental backups upon one full. */
+  readonly longestChain: number;
+}
+
 /** One target with everything the pipeline needs to know about it. Made by `@dbsave/config` or by hand. */
 export interface Job {
   /** One path segment; names the target's folder in the repository. */
@@ -19,7 +27,10 @@ export interface Job {
   readonly engine: Engine;
   /** Applied in this order: compression first, then encryption. The same codecs must be able to decode for `verify`. */
   readonly codecs: readonly Codec[];
-  readonly method?: string;
+  /** A run takes one backup by each, in this order. @default only the engine's first */
+  readonly methods?: readonly string[];
+  /** For the methods that can. Null, or absent: every backup is a full one. */
+  readonly incremental?: IncrementalPolicy | null;
   /** `required`: a failed save fails the target before any backup. `optional`: it is recorded and warned about. */
   readonly save: "required" | "optional" | "off";
   readonly verify: VerifyLevel | "off";

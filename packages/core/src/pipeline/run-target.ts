@@ -91,7 +91,7 @@ interface Prepared {
 /** Everything that can be known to fail fails here. Leftovers go first, because they may be what fills the disk. */
 async function preflight(item: PipelineItem, source: ServerFacts, run: Run): Promise<PhaseOutcome<Prepared>> {
   const { job, repository } = item;
-  const method = checkMethod(job.engine, job.method, "full");
+  const method = checkMethod(job.engine, job.methods?.[0], "full");
   checkVerifyLevel(job.engine, job.verify);
   await checkCodecs(job.codecs);
   const catalog = await readCatalog(repository, job.target, run.signal);

@@ -24,13 +24,12 @@ export async function backup(
   sink: ArtifactSink,
   ctx: RunContext,
 ): Promise<BackupFacts> {
-  const method = request.method ?? "logical";
-  const { physical } = options;
-  const isKnown = method === "logical" || (method === "physical" && physical !== null);
-  if (!isKnown || request.kind !== "full")
+  const { methods, physical } = options;
+  const { method = methods[0], kind } = request;
+  if (!methods.some((known) => known === method) || kind !== "full")
     throw new DbsaveError(
       "UNSUPPORTED",
-      `postgres: cannot back up by ${method}, ${request.kind}: it can by logical${physical === null ? "" : " or physical"}, full`,
+      `postgres: cannot back up by ${method}, ${kind}: it can by ${methods.join(" or ")}, full`,
     );
   try {
     if (method === "logical" || physical === null) return await backupLogical(options, request, sink, ctx);

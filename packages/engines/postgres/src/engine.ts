@@ -32,11 +32,11 @@ import { startScratchServer } from "./scratch.ts";
 import { databaseOfNames } from "./selection/database-in-names.ts";
 import { isUrl } from "./url.ts";
 
-const logical = { logical: ["full"] } as const;
-const physical = { physical: ["full"] } as const;
+/** What each method can take. */
+const kinds = { logical: ["full"], physical: ["full"] } as const;
 const capabilities: EngineCapabilities = {
   save: "blocks",
-  methods: logical,
+  methods: kinds,
   scratch: true,
   selects: ["databases", "schemas", "tables"],
 };
@@ -74,7 +74,7 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
   };
   const { name, fill } = options.profile;
   const selects = fill === undefined ? capabilities.selects : wholeDatabases;
-  const methods = options.physical === null ? logical : { ...logical, ...physical };
+  const methods = Object.fromEntries(options.methods.map((method) => [method, kinds[method]]));
   const identity = { name, capabilities: { ...capabilities, methods, selects } };
   const asked = (given: RestoreRequest, manifest: Manifest) => {
     checkSelection(identity, given.select);

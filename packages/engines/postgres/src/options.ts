@@ -16,6 +16,9 @@ const globalsPolicies = ["missing", "overwrite", "skip"] as const;
  */
 export type GlobalsPolicy = (typeof globalsPolicies)[number];
 
+const backupMethods = ["logical", "physical"] as const;
+export type BackupMethod = (typeof backupMethods)[number];
+
 const fingerprintModes = ["full", "counts"] as const;
 /** `full`: what all rows hold. `counts`: how many there are, several times faster to take, and blind to what is in them. */
 export type FingerprintMode = (typeof fingerprintModes)[number];
@@ -59,7 +62,12 @@ export interface PostgresOptions {
   readonly servers?: ServerRunner;
   /** In place of `url` and `host`: asked before each method where the server is now. */
   readonly locator?: ServerLocator;
-  /** Present: the whole server can be backed up by method `physical` as well, which needs a role with REPLICATION. */
+  /**
+   * How backups can be taken, the default first: `logical` by pg_dump, `physical` as a copy of the whole server, for which the role
+   * needs REPLICATION. A probe tells what these lack. @default logical, and physical when `physical` is given
+   */
+  readonly methods?: readonly BackupMethod[];
+  /** How physical backups are taken. */
   readonly physical?: PhysicalOptions;
 }
 
@@ -87,6 +95,8 @@ export interface ParsedOptions {
   readonly image: ServerImage | null;
   /** A throw-away server: nothing outside of it may be touched by what is restored. */
   readonly isIsolated: boolean;
+  /** The default first. */
+  readonly methods: readonly BackupMethod[];
   /** Null: only logical backups. */
   readonly physical: PhysicalSettings | null;
   readonly profile: PostgresProfile;
@@ -102,6 +112,7 @@ export function parseOptions(options: PostgresOptions, profile: PostgresProfile 
   const host = text("host", options.host ?? url.host ?? "localhost");
   const user = text("user", options.user ?? url.user ?? "postgres");
   const password = options.password ?? url.password;
+  const methods = methodList(options);
   return {
     host,
     port: whole("port", options.port ?? Number(url.port ?? 5432), 1, 65_535),
@@ -122,7 +133,8 @@ export function parseOptions(options: PostgresOptions, profile: PostgresProfile 
     name: options.locator?.name ?? null,
     image: null,
     isIsolated: false,
-    physical: options.physical === undefined ? null : parsePhysical(options.physical, invalid),
+    methods,
+    physical: methods.includes("physical") ? parsePhysical(options.physical ?? {}, invalid) : null,
     profile,
   };
 }
@@ -144,6 +156,13 @@ function databaseList(databases: PostgresOptions["databases"]): ParsedOptions["d
   if (databases.length === 0) throw invalid("databases", "the list is empty");
   if (new Set(databases).size < databases.length) throw invalid("databases", "a name stands there twice");
   return databases.map((database) => name("databases", database)).toSorted();
+}
+
+function methodList({ methods, physical }: PostgresOptions): readonly BackupMethod[] {
+  if (methods === undefined) return physical === undefined ? ["logical"] : backupMethods;
+  if (methods.length === 0) throw invalid("methods", "the list is empty");
+  if (new Set(methods).size < methods.length) throw invalid("methods", "one stands there twice");
+  return methods.map((method) => oneOf("methods", method, backupMethods));
 }
 
 function name(option: string, value: string): string {

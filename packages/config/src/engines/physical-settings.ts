@@ -1,0 +1,75 @@
+import type { IncrementalPolicy } from "@dbsave/core";
+import type { PhysicalOptions } from "@dbsave/postgres";
+import { durationMs, sizeBytes } from "../schema/quantities.ts";
+import type { PhysicalKeys, WalKeys } from "./postgres-physical-schema.ts";
+
+interface WalAlarms {
+  /** Alarm when nothing was archived for so long. */
+  readonly stalledAfterMs: number;
+  /** Alarm when the log takes more room than this; null: never. */
+  readonly maxBytes: number | null;
+}
+
+/** How the WAL of a target comes into its repository. */
+export type WalSettings = WalAlarms &
+  (
+    | {
+        readonly mode: "archive";
+        /** Absolute path of the directory in which archive_command and the daemon meet; null: that of the daemon. */
+        readonly spool: string | null;
+        /** How many segments are compressed side by side. */
+        readonly workers: number;
+      }
+    | {
+        readonly mode: "receive";
+        /** Name of the replication slot. */
+        readonly slot: string;
+        /** Alarm when the slot keeps more WAL than this on the server. */
+        readonly maxLagBytes: number;
+      }
+  );
+
+const dayMs = 86_400_000;
+
+/** Null: the WAL is not archived. `resolve` makes a path absolute. */
+export function walSettings(
+  { wal = "off" }: PhysicalKeys,
+  target: string,
+  resolve: (path: string) => string,
+): WalSettings | null {
+  if (wal === "off") return null;
+  const options: WalKeys = typeof wal === "string" ? { mode: wal } : wal;
+  const { stalled_after: stalledAfter = "1d", max_size: maxSize } = options;
+  const alarms = {
+    stalledAfterMs: durationMs(stalledAfter),
+    maxBytes: maxSize === undefined ? null : sizeBytes(maxSize),
+  };
+  if (options.mode === "archive") {
+    const { spool, workers = 2 } = options;
+    return { mode: "archive", spool: spool === undefined ? null : resolve(spool), workers, ...alarms };
+  }
+  const { slot = slotOf(target), max_lag: maxLag = "1GB" } = options;
+  return { mode: "receive", slot, maxLagBytes: sizeBytes(maxLag), ...alarms };
+}
+
+/** Null: every backup is a full one. */
+export function incrementalPolicy({ incremental = "off" }: PhysicalKeys): IncrementalPolicy | null {
+  if (incremental === "off") return null;
+  const { full_every: fullEvery, longest_chain: longestChain = 6 } = incremental;
+  return { fullEveryMs: fullEvery === undefined ? 7 * dayMs : durationMs(fullEvery), longestChain };
+}
+
+export function physicalOptions({ physical = {} }: PhysicalKeys): PhysicalOptions {
+  const { checkpoint, max_rate: maxRate, workers, check_files: checkFiles } = physical;
+  return {
+    ...(checkpoint !== undefined && { checkpoint }),
+    ...(maxRate !== undefined && { maxBytesPerSecond: sizeBytes(maxRate) }),
+    ...(workers !== undefined && { workers }),
+    ...(checkFiles !== undefined && { checkFiles }),
+  };
+}
+
+/** Slots are named by lower case letters, digits and underscores. */
+function slotOf(target: string): string {
+  return `dbsave_${target.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_")}`.slice(0, 63);
+}
