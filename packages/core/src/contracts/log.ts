@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Finding } from "./finding.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** A file of a source's continuous log as it lies in a repository: a WAL segment, a timeline's history. */
@@ -17,7 +18,7 @@ export interface LogFile {
 
 /** What of a target's log is archived. */
 export interface LogReader {
-  /** In the order of folders and names. Fails rather than listing a part. */
+  /** In the order of folders and names, without what others put there. Fails rather than listing a part. */
   list(folder?: string): Promise<readonly LogFile[]>;
   /** Decoded; fails before its end with CHECKSUM_MISMATCH when it is not what was archived, OBJECT_NOT_FOUND when it is gone. */
   open(file: LogFile): Promise<Readable>;
@@ -33,8 +34,9 @@ export interface NewLogFile {
 /** The log of one target. Nothing in it is ever overwritten. */
 export interface LogStore extends LogReader {
   /**
-   * Durable on return. `present`: the same contents are there already, and durable. OBJECT_EXISTS when others are
-   * archived under this name. `body` is called only when bytes are needed, and may be called again.
+   * Durable on return. `present`: the same contents are there already, and durable also when their writer died meanwhile.
+   * OBJECT_EXISTS when others are archived under this name; of writers that race with different contents at most one succeeds,
+   * and nobody after them, until a person takes one away. `body` is called only when bytes are needed, and may be called again.
    */
   append(file: NewLogFile, body: () => Readable): Promise<"stored" | "present">;
   /** Deleting what is not there succeeds. */
@@ -81,17 +83,33 @@ export interface RecoveryRoute {
   readonly window: RecoveryWindow;
 }
 
+/** How far backups and log reach together. */
+export interface LogSurvey {
+  /** Oldest first, none within another. A backup that holds its own log is a window by itself. */
+  readonly windows: readonly RecoveryWindow[];
+  /** LOG_INCOMPLETE as an error: what the newest backup cannot be recovered past. As a warning: what else is missing or disputed. */
+  readonly findings: readonly Finding[];
+}
+
 /** What an engine knows of its continuous log. Reads no server. */
 export interface EngineLog {
-  /** Oldest first; from manifests and names alone. A backup that holds its own log is a window by itself. */
-  windows(backups: readonly Manifest[], files: readonly LogFile[]): readonly RecoveryWindow[];
+  /** From manifests and names, and the few small files that say which way the log took. One that cannot be decoded here is a finding. */
+  survey(
+    backups: readonly Manifest[],
+    files: readonly LogFile[],
+    log: Pick<LogReader, "open">,
+    signal: AbortSignal,
+  ): Promise<LogSurvey>;
   /**
    * The newest backup that reaches `to` and the files it needs. RECOVERY_UNREACHABLE, with what can be reached, before anything is
    * touched; reads only as much of `log` as it needs to know when the last transaction in it was committed.
    */
   plan(to: RecoveryTarget, backups: readonly Manifest[], log: LogReader, signal: AbortSignal): Promise<RecoveryRoute>;
-  /** Files that neither a kept backup needs to be consistent nor recovery from the oldest kept backup. Pure. */
-  expendable(kept: readonly Manifest[], files: readonly LogFile[]): readonly LogFile[];
+  /**
+   * Files that neither a kept backup needs to be consistent nor recovery to any moment from `since` on; from the oldest kept
+   * backup on when it is null. Pure. Without a kept backup of this log none is.
+   */
+  expendable(kept: readonly Manifest[], files: readonly LogFile[], since: Date | null): readonly LogFile[];
 }
 
 /** A recovery beyond the moment of a backup. */

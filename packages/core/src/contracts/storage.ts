@@ -46,6 +46,11 @@ export interface Storage extends AsyncDisposable {
   list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectInfo>;
   /** Durable on return; deleting what is not there succeeds. */
   delete(key: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes a committed object durable whose writer may have died before its `put` resolved. OBJECT_NOT_FOUND when there is none.
+   * Absent where whatever is listed is durable.
+   */
+  settle?(key: string, signal: AbortSignal): Promise<void>;
   /** Bytes that can still be stored, where the storage knows. */
   freeBytes?(signal: AbortSignal): Promise<number>;
   /** Removes what interrupted `put`s of dead writers left behind; returns how many. */

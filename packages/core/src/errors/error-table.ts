@@ -231,6 +231,27 @@ export const ERRORS = {
     means: "No backup and log in the repository reach the moment that was asked for; nothing was touched.",
     remedy: "Choose a moment within the windows that `dbsave list` shows.",
   },
+  LOG_INCOMPLETE: {
+    exit: 1,
+    retryable: false,
+    means:
+      "A file of the archived log is missing, or different ones are archived under one name: recovery ends before it.",
+    remedy:
+      "Archive the file that the message names while the server still has it; else take a backup, from which on all is recoverable.",
+  },
+  LOG_STALLED: {
+    exit: 1,
+    retryable: true,
+    means:
+      "Nothing was added to the archived log for longer than is allowed: what is committed since then is not recoverable.",
+    remedy: "Look at `dbsave-wal` and at the server's own view: pg_stat_archiver, pg_stat_replication.",
+  },
+  LOG_TOO_LARGE: {
+    exit: 1,
+    retryable: false,
+    means: "The archived log takes more room than is allowed.",
+    remedy: "Take a backup and prune, keep the log for a shorter time, or allow it more room.",
+  },
   TARGET_NOT_EMPTY: {
     exit: 2,
     retryable: false,

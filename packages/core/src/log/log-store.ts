@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Codec } from "../contracts/codec.ts";
 import type { LogFile, LogStore, NewLogFile } from "../contracts/log.ts";
-import type { ObjectInfo } from "../contracts/storage.ts";
-import { DbsaveError } from "../errors/dbsave-error.ts";
+import type { ObjectInfo, Storage } from "../contracts/storage.ts";
+import { DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
 import { checkTargetName, keys } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { abortStream } from "../streams/abort.ts";
@@ -25,19 +25,21 @@ export function openLog(
 
   const list = async (prefix: string): Promise<readonly LogFile[]> => {
     const files: LogFile[] = [];
-    for await (const object of storage.list(prefix, signal)) files.push(known(target, object));
+    for await (const object of storage.list(prefix, signal)) files.push(...known(target, object));
     return files;
   };
 
-  /** All that is archived under one name. */
-  const named = async ({ folder, name }: NewLogFile): Promise<readonly LogFile[]> =>
-    (await list(`${keys.log(target)}${folder}/${name}-`)).filter((file) => file.name === name);
+  /** All that is archived under one name, which must have the contents of `file`. */
+  const sameNamed = async (file: NewLogFile): Promise<readonly LogFile[]> => {
+    const named = await list(`${keys.log(target)}${file.folder}/${file.name}-`);
+    refuseOthers(target, file, named);
+    return named;
+  };
 
   const append = async (file: NewLogFile, body: () => Readable): Promise<"stored" | "present"> => {
-    const before = await named(file);
-    refuseOthers(target, file, before);
-    if (before.length > 0) return "present";
-    const plain = new CheckedStream({ sha256: file.plainSha256, what: `${target}: ${file.name}` });
+    for (const before of await sameNamed(file))
+      if (await isSettled(storage, logKey(target, before), signal)) return "present";
+    const plain = checked(target, file);
     const coded = connect(body(), plain, ...codecs.map((codec) => codec.encoder()));
     const key = logKey(target, { ...file, extensions: codecs.map(({ extension }) => extension) });
     try {
@@ -45,7 +47,8 @@ export function openLog(
     } finally {
       coded.destroy();
     }
-    refuseOthers(target, file, await named(file));
+    // Writers that race with different contents store first and look later, so that at least one sees the other.
+    await sameNamed(file);
     return "stored";
   };
 
@@ -53,21 +56,33 @@ export function openLog(
     append,
     list: async (folder) => await list(folder === undefined ? keys.log(target) : `${keys.log(target)}${folder}/`),
     async open(file) {
-      const plain = new CheckedStream({ sha256: file.plainSha256, what: `${target}: ${file.name}` });
       const decoders = file.extensions.toReversed().map((extension) => decoderOf(extension, codecs, file));
       const stored = await storage.get(logKey(target, file), { signal });
-      return abortStream(connect(stored, ...decoders, plain), signal, `${target}: ${file.name}`);
+      return abortStream(connect(stored, ...decoders, checked(target, file)), signal, `${target}: ${file.name}`);
     },
     remove: async (file) => await storage.delete(logKey(target, file), signal),
   };
 }
 
-function known(target: string, { key, sizeBytes, modifiedAt }: ObjectInfo): LogFile {
+/** What a key stands for: one file, or none when somebody else put it there. */
+function known(target: string, { key, sizeBytes, modifiedAt }: ObjectInfo): readonly LogFile[] {
   const file = logFileOf(key.slice(keys.log(target).length));
-  if (file !== null) return { ...file, storedBytes: sizeBytes, archivedAt: modifiedAt };
-  throw new DbsaveError("MANIFEST_INVALID", `${key}: not a file of a log`, {
-    hint: "Somebody else put it there: move it away.",
-  });
+  return file === null ? [] : [{ ...file, storedBytes: sizeBytes, archivedAt: modifiedAt }];
+}
+
+function checked(target: string, { name, plainSha256 }: NewLogFile): CheckedStream {
+  return new CheckedStream({ sha256: plainSha256, what: `${target}: ${name}` });
+}
+
+/** False when it was removed meanwhile. */
+async function isSettled(storage: Storage, key: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await storage.settle?.(key, signal);
+    return true;
+  } catch (error) {
+    if (isDbsaveError(error, "OBJECT_NOT_FOUND")) return false;
+    throw error;
+  }
 }
 
 function refuseOthers(target: string, { name, plainSha256 }: NewLogFile, files: readonly LogFile[]): void {

@@ -5,6 +5,7 @@ import { getObject, statObject } from "./get-object.ts";
 import { listObjects } from "./list-objects.ts";
 import { type FsStorageOptions, parseOptions } from "./options.ts";
 import { putObject } from "./put-object.ts";
+import { settleObject } from "./settle-object.ts";
 import { sweepTemporary } from "./temporary-files.ts";
 
 /**
@@ -34,6 +35,7 @@ export function fsStorage(options: FsStorageOptions): Storage {
       }
     },
     delete: (key, signal) => typed(`delete ${key}`, signal, () => deleteObject(place, key)),
+    settle: (key, signal) => typed(`settle ${key}`, signal, () => settleObject(place, key)),
     freeBytes: (signal) => typed("free space", signal, () => freeBytes(fs, root)),
     sweep: (request) => typed("sweep", request.signal, () => sweepTemporary(place, request)),
     async [Symbol.asyncDispose]() {},

@@ -32,6 +32,11 @@ export const brokenKeepers: readonly BrokenStorage[] = [
       sweep: async () => left,
     };
   }),
+  broken(
+    "settles what is there, changes nothing by it, and says OBJECT_NOT_FOUND of what is not",
+    "settles what is not there",
+    () => ({ settle: async (_key, signal) => signal.throwIfAborted() }),
+  ),
   broken("tells the free space in bytes", "does not know its free space and says so as a number", () => ({
     freeBytes: async () => -1,
   })),

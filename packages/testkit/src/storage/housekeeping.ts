@@ -36,6 +36,20 @@ export const housekeepingPromises: readonly StoragePromise[] = [
     },
   },
   {
+    name: "settles what is there, changes nothing by it, and says OBJECT_NOT_FOUND of what is not",
+    needs: "settle",
+    run: async ({ storage }) => {
+      await put(storage, key, "bytes");
+      await storage.settle?.(key, idle);
+      await assertBytes(storage, key, "bytes");
+      for (const absent of ["orders", "orders/other", `${key}/below`, "elsewhere/data.bin"])
+        await refused(Promise.resolve(storage.settle?.(absent, idle)), "OBJECT_NOT_FOUND");
+      await storage.delete(key, idle);
+      await refused(Promise.resolve(storage.settle?.(key, idle)), "OBJECT_NOT_FOUND");
+      await refused(Promise.resolve(storage.settle?.(key, AbortSignal.abort())), "ABORTED");
+    },
+  },
+  {
     name: "tells the free space in bytes",
     needs: "freeBytes",
     run: async ({ storage }) => {

@@ -32,6 +32,6 @@ export interface StorageTrial {
 export interface StoragePromise {
   readonly name: string;
   /** Only where the storage or the trial has it. */
-  readonly needs?: "sweep" | "freeBytes" | "secrets" | "openHandles";
+  readonly needs?: "settle" | "sweep" | "freeBytes" | "secrets" | "openHandles";
   readonly run: (trial: StorageTrial) => Promise<void>;
 }

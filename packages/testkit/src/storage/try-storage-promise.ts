@@ -8,6 +8,7 @@ export async function tryStoragePromise(promise: StoragePromise, subject: Storag
   const { storage, openHandles } = instance;
   const { secrets, patienceMs = 10_000 } = subject;
   const has = {
+    settle: storage.settle !== undefined,
     sweep: storage.sweep !== undefined,
     freeBytes: storage.freeBytes !== undefined,
     secrets: secrets !== undefined,
