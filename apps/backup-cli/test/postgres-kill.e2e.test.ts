@@ -8,6 +8,9 @@ import { type Place, type PostgresTarget, postgresTarget } from "./support/postg
 /** Few on every run; a release is tested with DBSAVE_TEST_POSTGRES_KILLS=200. */
 const kills = Number(process.env["DBSAVE_TEST_POSTGRES_KILLS"] ?? 6);
 
+/** Of what a killed restore left, which the next restore takes away. */
+const warned = 5;
+
 buildOnce();
 
 const commands = {
@@ -42,7 +45,7 @@ it.for<Place>(["on the host", "in the container"])(
     }
     for (const command of Object.values(commands)) {
       const next = await target.run(command(kills + 1));
-      expect(next.status, next.stdout + next.stderr).toBe(0);
+      expect([0, warned], next.stdout + next.stderr).toContain(next.status);
     }
     expect(await target.leftBehind()).toEqual([]);
   },
