@@ -115,7 +115,7 @@ describe("2, usage", () => {
     expect(restored).toMatchObject({ status: 2, json: error });
     const nowhere = join(cwd, "nowhere");
     const lost = await dbsaveJson(["restore", "latest", "--from", "./b", "--into", join(nowhere, "copy.db")], { cwd });
-    expect(lost).toMatchObject({ status: 2, json: { message: `sqlite: no such directory: ${nowhere}` } });
+    expect(lost).toMatchObject({ status: 2, json: { message: `sqlite: ${nowhere}: no such directory` } });
     const planned = await dbsave(["restore", "--from", "./b", "--into", "./app.db", "--dry-run"], { cwd });
     expect(planned).toMatchObject({
       status: 2,

@@ -8,6 +8,9 @@ import { type Place, type PostgresTarget, postgresTarget } from "./support/postg
 /** Few on every run; a release is tested with DBSAVE_TEST_POSTGRES_KILLS=200. */
 const kills = Number(process.env["DBSAVE_TEST_POSTGRES_KILLS"] ?? 6);
 
+/** Of what a killed restore left, which the next restore takes away. */
+const warned = 5;
+
 buildOnce();
 
 const commands = {
@@ -24,7 +27,8 @@ it.for<Place>(["on the host", "in the container"])(
     const durations = new Map<string, number>();
     for (const [name, command] of Object.entries(commands)) {
       const begun = performance.now();
-      expect(await target.run(command(0)), name).toMatchObject({ status: 0 });
+      const first = await target.run(command(0));
+      expect(first.status, first.stdout + first.stderr).toBe(0);
       durations.set(name, performance.now() - begun);
     }
     for (let kill = 1; kill <= kills; kill += 1) {
@@ -39,8 +43,10 @@ it.for<Place>(["on the host", "in the container"])(
       expect(status === null ? [] : more, what).toEqual([]);
       await everyBackupIsWhole(target, what);
     }
-    for (const command of Object.values(commands))
-      expect(await target.run(command(kills + 1))).toMatchObject({ status: 0 });
+    for (const command of Object.values(commands)) {
+      const next = await target.run(command(kills + 1));
+      expect([0, warned], next.stdout + next.stderr).toContain(next.status);
+    }
     expect(await target.leftBehind()).toEqual([]);
   },
 );

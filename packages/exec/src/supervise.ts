@@ -1,5 +1,6 @@
 import { addAbortListener } from "node:events";
 import { type Readable, Transform, type Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { callbackify } from "node:util";
 import { DbsaveError, type RunningTool, type ToolOptions, toDbsaveError } from "@dbsave/core";
 import { revealEnvironment, secretValues } from "./environment.ts";
@@ -46,16 +47,17 @@ export function superviseTool(
   });
 
   const succeed = async () => {
-    const exit = await child.exit.finally(() => {
-      isSettled = true;
-      stall.stop();
-      abort[Symbol.dispose]();
-    });
-    if (failure || exit.exitCode !== 0 || !child.stdout.readableEnded) {
+    const exit = await child.exit;
+    if (exit.exitCode !== 0 || !(await isReadToEnd(child.stdout)) || failure) {
       throw failure ?? toolFailure(tool, exit, tail.text());
     }
   };
-  const done = succeed().catch(async (error: unknown) => {
+  const settled = succeed().finally(() => {
+    isSettled = true;
+    stall.stop();
+    abort[Symbol.dispose]();
+  });
+  const done = settled.catch(async (error: unknown) => {
     child.stdout.destroy();
     child.stdin?.destroy();
     const reason = failure ?? toDbsaveError(error, "TOOL_FAILED", tool);
@@ -78,6 +80,14 @@ export function superviseTool(
     feed(input, child.stdin, (error) => stop(toDbsaveError(error, "TOOL_FAILED", `${tool}: its input failed`, signal)));
   }
   return { stdout, done };
+}
+
+/** A program may be over long before a slow reader took the last of its output. */
+async function isReadToEnd(output: Readable): Promise<boolean> {
+  return await finished(output, { writable: false }).then(
+    () => true,
+    () => false, // it broke off, or was given up
+  );
 }
 
 /** Ends only after the tool succeeded, and fails as the tool does. A caller may watch only one of the two. */

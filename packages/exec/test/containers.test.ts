@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { Secret, type ToolRunner } from "@dbsave/core";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -12,6 +12,7 @@ import { another, container, docker } from "./docker.ts";
 import { scripts } from "./scripts.ts";
 
 const { signal } = new AbortController();
+const over = "grep -qsx head /proc/[0-9]*/comm || echo over";
 const unique = `dbsave-t${process.pid}`;
 const version = (selector: ContainerSelector, tools: ToolRunner = containerTools({ container: selector })) =>
   captureText(tools, "pg_dump", ["--version"], { signal });
@@ -31,6 +32,18 @@ describe("a container", () => {
     expect(await captureText(tools, "psql", ["-XAt", "-h", "/tmp", "-c", query], { signal })).toBe(
       "postgres PostgreSQL 17\n",
     );
+  });
+
+  it("gives a slow reader the whole output of a program that is over", async (test) => {
+    const { compose } = container(test);
+    const tools = containerTools({ container: { compose } });
+    const { stdout, done } = tools.run("head", ["-c", "100000", "/dev/zero"], { signal });
+    await once(stdout, "readable");
+    const isOver = async () => (await captureText(tools, "sh", ["-c", over], { signal })) === "over\n";
+    await expect.poll(isOver, { timeout: 10_000 }).toBe(true);
+    for (let times = 0; times < 5; times += 1) await captureText(tools, "true", [], { signal });
+    expect((await buffer(stdout)).length).toBe(100_000);
+    await done;
   });
 
   it("runs tools as another user when asked to, and says when there is no such user", async (test) => {

@@ -11,7 +11,7 @@ import { untilReady } from "./until-ready.ts";
 const port = "5432";
 
 /** Data in memory, so that a test can neither fill the disk nor leave anything on it. */
-const memory = "/testbed:rw,mode=1777,size=3g";
+const memory = "/testbed:rw,mode=1777,size=6g";
 
 /** Starts a server in a container of its own, known to Compose as `service`; the port is published on loopback only. */
 export async function startContainer(
