@@ -1,4 +1,5 @@
 export { type Catalog, type CatalogEntry, type DamagedBackup, listTargets, readCatalog } from "./catalog/catalog.ts";
+export { chainOf } from "./catalog/chain.ts";
 export { compareFingerprints, comparesContents } from "./catalog/compare-fingerprints.ts";
 export { findBackup } from "./catalog/find-backup.ts";
 export { type Freshness, freshnessOf } from "./catalog/freshness.ts";
@@ -38,6 +39,7 @@ export { type WriteFileOptions, writeFile } from "./fs/write-file.ts";
 export { isAlive, type ProcessIdentity, processIdentity } from "./lock/process-identity.ts";
 export { isMarkedAlive, processMark } from "./lock/process-mark.ts";
 export { openLog } from "./log/log-store.ts";
+export { loadChain } from "./manifest/load-chain.ts";
 export { countedRows, plainBytes, storedBytes } from "./manifest/measure.ts";
 export { readManifest } from "./manifest/read-manifest.ts";
 export { writeManifest } from "./manifest/write-manifest.ts";

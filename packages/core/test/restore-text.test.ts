@@ -9,7 +9,7 @@ const codec = (name: string, stockDecode: string): Codec =>
 function written(ageCommand: string): string {
   const { id, target, engine, consistentAt, artifacts } = sampleManifest();
   const recipe = [{ explain: "Decode it.", artifact: "database.sqlite", into: "it's.db" }];
-  const facts = { id, target, engine, description: "/data/app.db", consistentAt, artifacts, recipe };
+  const facts = { id, target, engine, description: "/data/app.db", consistentAt, artifacts, upon: [], recipe };
   return restoreText(facts, [codec("zstd", "zstd -dc"), codec("age", ageCommand)]);
 }
 

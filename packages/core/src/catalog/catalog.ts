@@ -5,6 +5,7 @@ import { loadManifest } from "../manifest/load-manifest.ts";
 import { parseBackupId } from "../repository/backup-id.ts";
 import { isTargetName, keys } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
+import { judgeChains } from "./chain.ts";
 import { mapLimited } from "./map-limited.ts";
 import { pinnedIds, readPin } from "./pin.ts";
 import { type Proof, readProof } from "./proof.ts";
@@ -15,7 +16,7 @@ export interface CatalogEntry {
   readonly proofs: readonly Proof[];
   /** Why it must never be deleted, when someone pinned it. */
   readonly pin: string | null;
-  /** `suspect`: the newest conclusive proof failed. */
+  /** `suspect`: the newest conclusive proof of it, or of a backup that it needs, failed; or one that it needs is not there. */
   readonly state: "good" | "suspect";
   /** The newest passed proof by restore that no later failure contradicts; null for a backup without a fingerprint to compare. */
   readonly proven: Proof | null;
@@ -62,7 +63,7 @@ export async function readCatalog(repository: Repository, target: string, signal
     }
   });
   entries.sort((a, b) => a.manifest.sequence - b.manifest.sequence);
-  return { target, entries, damaged, unfinished };
+  return { target, entries: judgeChains(entries), damaged, unfinished };
 }
 
 /** Every target that has a folder in the repository. */

@@ -7,13 +7,15 @@ const historyLength = 7;
 
 /**
  * Compares a new backup with the median of the target's last seven of the same method and kind: much less data, far fewer
- * rows, or tables that are gone are how lost data looks. With fewer than two of them there is no history to judge by.
+ * rows, or tables that are gone are how lost data looks. With fewer than two of them there is no history to judge by, and what
+ * changed since another backup may be little.
  */
 export function guardAgainstHistory(
   manifest: Manifest,
   earlier: readonly Manifest[],
   policy: GuardPolicy,
 ): readonly Finding[] {
+  if (manifest.kind !== "full") return [];
   const history = earlier
     .filter((other) => other.method === manifest.method && other.kind === manifest.kind && other.id !== manifest.id)
     .slice(-historyLength);

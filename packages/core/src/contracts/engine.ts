@@ -42,7 +42,7 @@ export interface BackupRequest {
   /** One of `capabilities.methods`; the engine's default when absent. */
   readonly method?: string;
   readonly kind: BackupKind;
-  /** The backup to take this one upon, for kinds other than `full`. The engine may take a full one instead, and tells why by a note. */
+  /** The backup to take this one upon, for kinds other than `full`. The engine takes a full one where that cannot be, and tells why. */
   readonly parent?: ArtifactSource;
   /**
    * What artifacts are compressed with on their way. An engine whose tool can do the same may leave it to the tool, and
@@ -51,15 +51,25 @@ export interface BackupRequest {
   readonly compression?: { readonly name: string; readonly level?: number };
 }
 
+interface RecipeArtifact {
+  readonly explain: string;
+  readonly artifact: string;
+  /** Id of the older backup whose artifact it is. This backup's own when absent. */
+  readonly of?: string;
+}
+
 /** A line of the stock recipe in RESTORE.md. `artifact` forms are prefixed with the commands that decode that artifact. */
 export type RecipeStep =
-  | { readonly explain: string; readonly artifact: string; readonly into: string }
-  | { readonly explain: string; readonly artifact: string; readonly pipeTo: string }
+  | (RecipeArtifact & { readonly into: string })
+  | (RecipeArtifact & { readonly pipeTo: string })
   | { readonly explain: string; readonly run: string };
 
 export interface BackupFacts {
   readonly method: string;
+  /** As asked for, or `full`. */
   readonly kind: BackupKind;
+  /** Why it is full, where another kind was asked for. Core reports and records it. */
+  readonly fullBecause?: string;
   /** The moment whose committed state the backup holds. */
   readonly consistentAt: Date;
   /** Taken in the same snapshot as the data; null only when the method cannot. */

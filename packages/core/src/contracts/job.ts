@@ -12,11 +12,11 @@ export interface GuardPolicy {
   readonly minRowsRatio: number;
 }
 
-/** When a backup must be full, of methods that can take incremental ones. */
+/** When a chain of incremental backups ends, and the next one is full. */
 export interface IncrementalPolicy {
-  /** Age of the newest full backup from which on the next one is full. */
+  /** No backup is taken upon a full one that is older. */
   readonly fullEveryMs: number;
-  /** The most incremental backups upon one full. */
+  /** So many at most are taken upon one full backup. A restore reads all of them, and needs each. */
   readonly longestChain: number;
 }
 

@@ -1,10 +1,12 @@
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine, RestoreSelection, ServerFacts } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
 import type { VerifyLevel } from "../contracts/job.ts";
-import type { Manifest } from "../contracts/manifest.ts";
+import type { BackupKind, Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
+import { storedBytes } from "../manifest/measure.ts";
 import { formatBytes } from "../run/format-bytes.ts";
 
 /** UNSUPPORTED unless the engine declares the method and the kind. The method, defaulted. */
@@ -77,6 +79,12 @@ export function refuseErrors(engine: string, findings: readonly Finding[]): void
   if (error === undefined) return;
   const options = error.fix === undefined ? {} : { hint: error.fix };
   throw new DbsaveError(error.code, `${engine}: ${error.object}: ${error.message}`, options);
+}
+
+/** What the last backup of this method and kind took. */
+export function lastStoredBytes({ entries }: Catalog, method: string, kind: BackupKind): number | undefined {
+  const last = entries.findLast(({ manifest }) => manifest.method === method && manifest.kind === kind);
+  return last && storedBytes(last.manifest);
 }
 
 /**

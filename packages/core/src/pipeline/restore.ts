@@ -1,4 +1,4 @@
-import { artifactSource } from "../artifacts/artifact-source.ts";
+import { backupSource } from "../artifacts/backup-source.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine, RestorePlan, RestoreReport, RestoreRequest, RestoreSelection } from "../contracts/engine.ts";
 import type { Manifest } from "../contracts/manifest.ts";
@@ -28,15 +28,16 @@ export async function planRestore(engine: Engine, options: RestoreOptions): Prom
   checkSelection(engine, options.select);
   const { repository, manifest, codecs = [] } = options;
   const run = runWith(options);
-  return await withContext(run, manifest.target, "restore", (ctx) =>
-    engine.planRestore(requestOf(options), artifactSource(repository, manifest, codecs, run.signal), ctx),
-  );
+  return await withContext(run, manifest.target, "restore", async (ctx) => {
+    const source = await backupSource(repository, manifest, codecs, run.signal);
+    return await engine.planRestore(requestOf(options), source, ctx);
+  });
 }
 
 /**
  * Restores one backup. Every byte is checked against the manifest before the engine may call the result done; on any
  * failure the place is as it was before. TARGET_NOT_EMPTY without `force`, UNSUPPORTED for a part that the engine cannot restore
- * alone, CHECKSUM_MISMATCH, KEY_WRONG, the engine's codes.
+ * alone, BACKUP_NOT_FOUND when one that it was taken upon is gone, CHECKSUM_MISMATCH, KEY_WRONG, the engine's codes.
  */
 export async function restore(engine: Engine, options: RestoreOptions): Promise<RestoreReport> {
   const run = runWith(options);
@@ -45,7 +46,7 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
   checkSelection(engine, options.select);
   try {
     return await withContext(run, manifest.target, "restore", async (ctx) => {
-      const source = artifactSource(repository, manifest, codecs, run.signal);
+      const source = await backupSource(repository, manifest, codecs, run.signal);
       const plan = await engine.planRestore(requestOf(options), source, ctx);
       refuseErrors(engine.name, plan.findings);
       return await engine.restore(requestOf(options), source, ctx);

@@ -15,7 +15,8 @@ import { formatBytes } from "../run/format-bytes.ts";
 import { type PhaseOutcome, phase } from "../run/phases.ts";
 import type { RunJournal } from "../run/run-journal.ts";
 import { verify } from "../verify/verify.ts";
-import { checkCodecs, checkMethod, checkSpace, checkVerifyLevel, refuseErrors } from "./preflight.ts";
+import { chooseKind, type KindChoice } from "./choose-kind.ts";
+import { checkCodecs, checkMethod, checkSpace, checkVerifyLevel, lastStoredBytes, refuseErrors } from "./preflight.ts";
 import { type PruneReport, pruneLocked } from "./prune.ts";
 import type { TargetResult } from "./run-result.ts";
 import { sweepLeftovers } from "./sweep.ts";
@@ -40,9 +41,9 @@ export async function runTarget(item: PipelineItem, run: RecordedRun, result: Ta
 
   await using lock = await step("lock", () => lockFor(item, run));
   const source = await step("probe", () => probe(job, run));
-  const { method, catalog } = await step("preflight", () => preflight(item, source, run));
+  const { method, catalog, choice } = await step("preflight", () => preflight(item, source, run));
   const save = await step("save", () => saveSource(job, run));
-  const order = { ...job, repository, method, kind: "full", source, save, run: run.runId } as const;
+  const order = { ...job, repository, method, ...choice, source, save, run: run.runId };
   const manifest = await step("backup", async () => summarised(await takeBackup(engine, order, lock, run)));
   result.manifest = manifest;
   if (job.verify !== "off") result.proof = await step("verify", () => prove(item, manifest, run));
@@ -86,6 +87,7 @@ async function probe(job: Job, run: Run): Promise<PhaseOutcome<ServerFacts>> {
 interface Prepared {
   readonly method: string;
   readonly catalog: Catalog;
+  readonly choice: KindChoice;
 }
 
 /** Everything that can be known to fail fails here. Leftovers go first, because they may be what fills the disk. */
@@ -96,10 +98,12 @@ async function preflight(item: PipelineItem, source: ServerFacts, run: Run): Pro
   await checkCodecs(job.codecs);
   const catalog = await readCatalog(repository, job.target, run.signal);
   const unswept = await sweep(repository, catalog, run);
-  const last = catalog.entries.at(-1)?.manifest;
-  const expected = last === undefined ? undefined : storedBytes(last);
+  const { engine, incremental: policy } = job;
+  const choice = chooseKind({ engine, method, source, catalog, now: run.now(), ...(policy && { policy }) });
+  const expected = lastStoredBytes(catalog, method, choice.kind);
   const space = await checkSpace(repository.storage, source, expected, run.signal);
-  return warned({ method, catalog }, [...unswept, ...space, ...otherSource(source, last)]);
+  const last = catalog.entries.at(-1)?.manifest;
+  return warned({ method, catalog, choice }, [...unswept, ...space, ...otherSource(source, last)]);
 }
 
 /** Two databases that share a target by mistake would take turns as its latest backup. */
@@ -136,7 +140,8 @@ async function saveSource(job: Job, run: Run): Promise<PhaseOutcome<ManifestSave
 
 function summarised(manifest: Manifest): PhaseOutcome<Manifest> {
   const sizes = `${formatBytes(plainBytes(manifest))}, ${formatBytes(storedBytes(manifest))} stored`;
-  return { value: manifest, message: `${manifest.id}: ${sizes}` };
+  const kind = manifest.kind === "full" ? "" : `${manifest.kind}, `;
+  return { value: manifest, message: `${manifest.id}: ${kind}${sizes}` };
 }
 
 async function prove(item: PipelineItem, manifest: Manifest, run: RecordedRun): Promise<PhaseOutcome<Proof>> {

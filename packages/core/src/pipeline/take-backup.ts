@@ -2,32 +2,27 @@ import { hostname } from "node:os";
 import { Readable } from "node:stream";
 import { artifactSink } from "../artifacts/artifact-sink.ts";
 import { nextSequence } from "../catalog/catalog.ts";
-import type { Codec } from "../contracts/codec.ts";
-import type { BackupFacts, BackupRequest, Engine, ServerFacts } from "../contracts/engine.ts";
-import type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "../contracts/manifest.ts";
+import type { BackupFacts, Engine, ServerFacts } from "../contracts/engine.ts";
+import type { Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "../contracts/manifest.ts";
 import { writeDocument } from "../documents/document-store.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { TargetLock } from "../lock/target-lock.ts";
+import { loadChain } from "../manifest/load-chain.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { writeManifest } from "../manifest/write-manifest.ts";
 import { newBackupId } from "../repository/backup-id.ts";
 import { deleteBackup } from "../repository/delete-backup.ts";
 import { checksumsText, keys, restoreText as restoreTextName } from "../repository/layout.ts";
-import type { Repository } from "../repository/repository.ts";
 import { type Run, withContext } from "../run/context.ts";
 import { ProgressMeter } from "../run/progress-meter.ts";
 import { Meter } from "../streams/meter.ts";
 import { checkFiles } from "../verify/check-files.ts";
 import { version } from "../version.ts";
+import { askEngine, type WantedBackup } from "./ask-engine.ts";
 import { checksumLines, restoreText } from "./restore-text.ts";
 
 /** All that one backup needs to know, decided and checked. */
-export interface BackupOrder {
-  readonly repository: Repository;
-  readonly target: string;
-  readonly codecs: readonly Codec[];
-  readonly method: string;
-  readonly kind: BackupKind;
+export interface BackupOrder extends WantedBackup {
   readonly timeZone: string;
   readonly source: ServerFacts;
   readonly save: ManifestSave;
@@ -47,9 +42,7 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
   const id = newBackupId(startedAt, sequence);
   const sink = artifactSink({ repository, target, id }, order.codecs, run);
   try {
-    const facts = await withContext(run, target, "backup", (ctx) =>
-      engine.backup({ method: order.method, kind: order.kind, ...compressionOf(order.codecs) }, sink, ctx),
-    );
+    const facts = await withContext(run, target, "backup", (ctx) => askEngine(engine, order, sink, ctx));
     const artifacts = sink.finish();
     if (artifacts.length === 0) throw new DbsaveError("BACKUP_FAILED", `${target}: the engine gave no artifact`);
     const documents = await writeDocuments(engine, order, id, facts, artifacts, run.signal);
@@ -75,13 +68,6 @@ export async function takeBackup(engine: Engine, order: BackupOrder, lock: Targe
   }
 }
 
-function compressionOf(codecs: readonly Codec[]): Pick<BackupRequest, "compression"> {
-  const codec = codecs.find(({ kind }) => kind === "compression");
-  if (codec === undefined) return {};
-  const { name, level } = codec;
-  return { compression: { name, ...(level !== undefined && { level }) } };
-}
-
 /** A storage that says "stored" and is wrong must be found out now, while the source is still there to be read again. */
 async function readBack(order: BackupOrder, manifest: Manifest, run: Run): Promise<void> {
   const progress = new ProgressMeter(run, order.target, "read-back");
@@ -105,7 +91,8 @@ async function writeDocuments(
   artifacts: readonly ManifestArtifact[],
   signal: AbortSignal,
 ): Promise<readonly ManifestDocument[]> {
-  const { target } = order;
+  const { target, parent, repository } = order;
+  const isAlone = facts.kind === "full" || parent === undefined;
   const text = restoreText(
     {
       id,
@@ -114,6 +101,7 @@ async function writeDocuments(
       description: order.source.description,
       consistentAt: facts.consistentAt,
       artifacts,
+      upon: isAlone ? [] : await loadChain(repository.storage, parent, signal),
       recipe: facts.recipe,
     },
     order.codecs,
@@ -152,7 +140,7 @@ function describe(
     engine: engine.name,
     method: facts.method,
     kind: facts.kind,
-    parent: null,
+    parent: facts.kind === "full" ? null : (order.parent?.id ?? null),
     source: { identity, version: sourceVersion, description },
     consistentAt: facts.consistentAt,
     timeZone: order.timeZone,

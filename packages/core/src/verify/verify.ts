@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { artifactSource } from "../artifacts/artifact-source.ts";
+import { backupSource } from "../artifacts/backup-source.ts";
 import { compareFingerprints, comparesContents } from "../catalog/compare-fingerprints.ts";
 import { type Proof, writeProof } from "../catalog/proof.ts";
 import type { Codec } from "../contracts/codec.ts";
@@ -10,6 +10,7 @@ import type { Manifest } from "../contracts/manifest.ts";
 import type { RunContext } from "../contracts/run-context.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { ErrorCode } from "../errors/error-table.ts";
+import { loadChain } from "../manifest/load-chain.ts";
 import { countedRows } from "../manifest/measure.ts";
 import { checkEngine } from "../pipeline/preflight.ts";
 import { newEventId } from "../repository/backup-id.ts";
@@ -77,6 +78,7 @@ async function climb(engine: Engine, options: VerifyOptions, run: Run): Promise<
   const { repository, manifest, level } = options;
   try {
     const progress = new ProgressMeter(run, manifest.target, "verify");
+    await loadChain(repository.storage, manifest, run.signal); // without all of it there is nothing to restore
     findings.push(
       ...(await checkFiles(repository.storage, manifest, run.signal, (...step) => progress.update(...step))),
     );
@@ -95,7 +97,7 @@ async function climb(engine: Engine, options: VerifyOptions, run: Run): Promise<
 async function checkContents(engine: Engine, options: VerifyOptions, run: Run): Promise<readonly Finding[]> {
   const { repository, manifest, level, codecs = [] } = options;
   return await withContext(run, manifest.target, "verify", async (ctx) => {
-    const source = artifactSource(repository, manifest, codecs, run.signal);
+    const source = await backupSource(repository, manifest, codecs, run.signal);
     const findings = [...(await engine.inspect(source, ctx))];
     for (const { name } of manifest.artifacts) if (!source.checked.has(name)) await drain(await source.open(name));
     if (level !== "restore" || hasError(findings)) return findings;
