@@ -10,7 +10,7 @@ import { checkTargetName } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type RunOptions, runWith, withContext } from "../run/context.ts";
 import { chooseKind } from "./choose-kind.ts";
-import { checkCodecs, checkMethod, checkSpace, lastStoredBytes, refuseErrors } from "./preflight.ts";
+import { bytesOfLast, checkCodecs, checkMethod, checkSpace, refuseErrors } from "./preflight.ts";
 import { takeBackup } from "./take-backup.ts";
 
 export interface BackupOptions extends RunOptions {
@@ -45,7 +45,7 @@ export async function backup(engine: Engine, options: BackupOptions): Promise<Ma
     const catalog = await readCatalog(repository, target, run.signal);
     const choice = chooseKind({ engine, method, source, catalog, now: run.now(), ...(policy && { policy }) });
 
-    await checkSpace(repository.storage, source, lastStoredBytes(catalog, method, choice.kind), run.signal);
+    await checkSpace(repository.storage, source, bytesOfLast(catalog, method, choice.kind), run.signal);
     const save = { state: "skipped", message: "not asked for" } as const;
     const order = { repository, target, codecs, method, ...choice, timeZone, source, save, run: runId };
     return await takeBackup(engine, order, lock, run);

@@ -82,7 +82,7 @@ export function refuseErrors(engine: string, findings: readonly Finding[]): void
 }
 
 /** What the last backup of this method and kind took. */
-export function lastStoredBytes({ entries }: Catalog, method: string, kind: BackupKind): number | undefined {
+export function bytesOfLast({ entries }: Catalog, method: string, kind: BackupKind): number | undefined {
   const last = entries.findLast(({ manifest }) => manifest.method === method && manifest.kind === kind);
   return last && storedBytes(last.manifest);
 }

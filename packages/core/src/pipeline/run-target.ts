@@ -16,7 +16,7 @@ import { type PhaseOutcome, phase } from "../run/phases.ts";
 import type { RunJournal } from "../run/run-journal.ts";
 import { verify } from "../verify/verify.ts";
 import { chooseKind, type KindChoice } from "./choose-kind.ts";
-import { checkCodecs, checkMethod, checkSpace, checkVerifyLevel, lastStoredBytes, refuseErrors } from "./preflight.ts";
+import { bytesOfLast, checkCodecs, checkMethod, checkSpace, checkVerifyLevel, refuseErrors } from "./preflight.ts";
 import { type PruneReport, pruneLocked } from "./prune.ts";
 import type { TargetResult } from "./run-result.ts";
 import { sweepLeftovers } from "./sweep.ts";
@@ -100,7 +100,7 @@ async function preflight(item: PipelineItem, source: ServerFacts, run: Run): Pro
   const unswept = await sweep(repository, catalog, run);
   const { engine, incremental: policy } = job;
   const choice = chooseKind({ engine, method, source, catalog, now: run.now(), ...(policy && { policy }) });
-  const expected = lastStoredBytes(catalog, method, choice.kind);
+  const expected = bytesOfLast(catalog, method, choice.kind);
   const space = await checkSpace(repository.storage, source, expected, run.signal);
   const last = catalog.entries.at(-1)?.manifest;
   return warned({ method, catalog, choice }, [...unswept, ...space, ...otherSource(source, last)]);
