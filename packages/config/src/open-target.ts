@@ -103,7 +103,8 @@ async function openEngine({ name, settings, context }: TargetParts): Promise<Eng
   const label = (...path: readonly string[]) => context.label(["targets", name, ...path]);
   const read = (key: string, reference: string) => readReference(reference, label(key), "private", context);
   try {
-    return await engineKind(settings.engine).open(settings, { directory: context.directory, env: context.env, read });
+    const { directory, env } = context;
+    return await engineKind(settings.engine).open(settings, { target: name, directory, env, read });
   } catch (cause) {
     if (!isDbsaveError(cause, "OPTIONS_INVALID")) throw cause;
     throw new DbsaveError(cause.code, `${label()}: ${cause.message}`, { cause, hint: cause.hint });

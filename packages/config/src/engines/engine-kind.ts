@@ -4,6 +4,8 @@ import type { WalSettings } from "./physical-settings.ts";
 
 /** What an engine may need while it is opened. */
 export interface EngineContext {
+  /** Name of the target. */
+  readonly target: string;
   /** Where relative paths start. */
   readonly directory: string;
   /** Of the application: where its Docker engine is. */

@@ -59,14 +59,24 @@ export function incrementalPolicy({ incremental = "off" }: PhysicalKeys): Increm
   return { fullEveryMs: fullEvery === undefined ? 7 * dayMs : durationMs(fullEvery), longestChain };
 }
 
-export function physicalOptions({ physical = {} }: PhysicalKeys): PhysicalOptions {
+/** Of the engine; what is wanted of the WAL is there for its probe. */
+export function physicalOptions(keys: PhysicalKeys, target: string): PhysicalOptions {
+  const { physical = {}, incremental = "off" } = keys;
+  const wal = walSettings(keys, target, (path) => path);
   const { checkpoint, max_rate: maxRate, workers, check_files: checkFiles } = physical;
   return {
     ...(checkpoint !== undefined && { checkpoint }),
     ...(maxRate !== undefined && { maxBytesPerSecond: sizeBytes(maxRate) }),
     ...(workers !== undefined && { workers }),
     ...(checkFiles !== undefined && { checkFiles }),
+    ...(wal !== null && { wal: wal.mode === "receive" ? wal : { mode: wal.mode, command: archiveCommand(target) } }),
+    incremental: incremental !== "off",
   };
+}
+
+/** What archive_command must be; elsewhere than in /etc/dbsave the configuration is to be named, too. */
+function archiveCommand(target: string): string {
+  return `dbsave-wal push --target ${target} %p`;
 }
 
 /** Slots are named by lower case letters, digits and underscores. */

@@ -61,7 +61,7 @@ export async function postgresOptions(settings: ServerSettings, context: EngineC
   } = settings;
   return {
     ...defined({ databases, fingerprint, jobs, dumpJobs, lockWaitTimeoutMs, binDirectory }),
-    ...(method === undefined ? {} : { methods: [method].flat(), physical: physicalOptions(settings) }),
+    ...(method === undefined ? {} : { methods: [method].flat(), physical: physicalOptions(settings, context.target) }),
     ...(await serverOf(settings, context)),
   };
 }

@@ -13,6 +13,8 @@ export interface Finding {
   readonly message: string;
   /** What to do, where there is something exact to say (a GRANT, a command). */
   readonly fix?: string;
+  /** It is about backups by this method; those by others need not care. */
+  readonly method?: string;
   /**
    * The same for the server's own client, to be run there by an administrator: whole statements in this order, which
    * may be run again without harm. `doctor` collects them.

@@ -5,17 +5,21 @@ import { abandonedFindings } from "./databases/abandoned.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
-import { physicalFindings } from "./physical/preflight.ts";
+import { clusterBytes, examinePhysical } from "./physical/examine/examine-physical.ts";
 import { closedDatabases, serverPrivileges } from "./privileges/server-privileges.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { identifier } from "./sql/quote.ts";
 import { lookForTool } from "./tools/find-tool.ts";
 
-/** Reads catalogs only. A database that the role may not connect to is a finding; what is in it is not told. */
+/**
+ * Reads catalogs only, and tells what the target's methods lack. A database that the role may not connect to is a finding; what
+ * is in it is not told.
+ */
 export async function probe(options: ParsedOptions, ctx: RunContext): Promise<ServerFacts> {
-  const databases = await chooseDatabases(options, ctx.signal);
-  const { server, identity, place, closed, findings } = await withMaintenance(
+  const isLogical = options.methods.includes("logical");
+  const databases = isLogical ? await chooseDatabases(options, ctx.signal) : [];
+  const { server, identity, place, closed, ...general } = await withMaintenance(
     options,
     [],
     ctx.signal,
@@ -24,11 +28,13 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
       const shut = await closedDatabases(session, databases);
       const data = await dataDirectory(options, session);
       const privileges = await serverPrivileges(session, facts, options.user, shut);
-      const physical = await physicalFindings(options, session);
-      const found = [...privileges, ...physical, ...(await abandonedFindings(session)), ...data.findings];
-      return { server: facts, identity: await identityOf(session), place: data, closed: shut, findings: found };
+      const physical = await examinePhysical(options, session, ctx.signal);
+      const findings = [...privileges, ...physical, ...(await abandonedFindings(session)), ...data.findings];
+      const bytes = options.physical === null ? 0 : await clusterBytes(session);
+      return { server: facts, identity: await identityOf(session), place: data, closed: shut, findings, bytes };
     },
   );
+  const findings: Finding[] = [];
   let sizeBytes = 0;
   for (const database of databases) {
     if (closed.includes(database)) continue;
@@ -38,20 +44,23 @@ export async function probe(options: ParsedOptions, ctx: RunContext): Promise<Se
       sizeBytes += await sizeOf(session);
     });
   }
-  const client = await lookForTool("pg_dump", server.major, toolQuery(options, ctx));
+  const client = isLogical ? await lookForTool("pg_dump", server.major, toolQuery(options, ctx)) : { findings: [] };
+  findings.push(...client.findings);
   return {
     version: server.version,
     identity: options.databases === null ? `${identity}/${options.database}` : identity,
     description: describe(options),
-    sizeBytes,
-    findings: [...findings, ...client.findings],
+    sizeBytes: Math.max(sizeBytes, general.bytes),
+    findings: [...general.findings, ...findings.map((finding) => ({ ...finding, method: "logical" }))].filter(
+      ({ method }) => options.methods.some((wanted) => method === undefined || method === wanted),
+    ),
     details: {
       databases: databases.length,
       standby: server.isStandby,
       superuser: server.isSuperuser,
       clientVersion: client.found?.version ?? "",
       ...place.details,
-      ...(closed.length === 0 ? await describeDatabases(options, ctx.signal) : {}),
+      ...(isLogical && closed.length === 0 ? await describeDatabases(options, ctx.signal) : {}),
     },
   };
 }

@@ -14,7 +14,7 @@ import { reserveWal } from "./reserve-wal.ts";
 import { type PhysicalServer, readPhysicalServer } from "./server-facts.ts";
 
 /** The settings of a target, and what the server compresses. */
-export interface PhysicalOrder extends PhysicalSettings {
+export interface PhysicalOrder extends Omit<PhysicalSettings, "wal" | "incremental"> {
   /** Null: the server sends plain bytes. */
   readonly compression: ServerCompression | null;
 }

@@ -29,6 +29,7 @@ export async function serverPrivileges(
     {
       severity: "info",
       code: "PERMISSION_DENIED",
+      method: "logical",
       object: user,
       message: "is no superuser: the passwords of roles will not be in a backup, all else will",
     },
@@ -39,7 +40,8 @@ export async function serverPrivileges(
 function closedDatabase(name: string, user: string, reading: readonly string[]): Finding {
   const statements = [`GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(user)};`, ...reading];
   const message = `role ${user} may not connect to it`;
-  return { severity: "error", code: "PERMISSION_DENIED", object: name, message, fix: statements.join(" "), statements };
+  const denied = { severity: "error", code: "PERMISSION_DENIED", method: "logical" } as const;
+  return { ...denied, object: name, message, fix: statements.join(" "), statements };
 }
 
 function noCheckpoint(major: number, user: string, role: string): Finding {
