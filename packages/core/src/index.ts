@@ -45,6 +45,7 @@ export { readManifest } from "./manifest/read-manifest.ts";
 export { writeManifest } from "./manifest/write-manifest.ts";
 export { type BackupOptions, backup } from "./pipeline/backup.ts";
 export { type Comparison, compareRestored } from "./pipeline/compare-restored.ts";
+export { type PlanRecoveryOptions, planRecovery } from "./pipeline/plan-recovery.ts";
 export { checkSelection, refuseErrors } from "./pipeline/preflight.ts";
 export { type PruneOptions, type PruneReport, planPrune, prune } from "./pipeline/prune.ts";
 export { planRestore, type RestoreOptions, restore } from "./pipeline/restore.ts";

@@ -129,6 +129,20 @@ export interface RestoreRequest {
   readonly jobs?: number;
   /** Recover from the backup's own moment on. UNSUPPORTED without `Engine.log`, and for another backup than that of the route. */
   readonly recovery?: Recovery;
+  /**
+   * Where tablespaces go, by where they were on the source; the others go to where they were. UNSUPPORTED for a backup that
+   * holds none, OPTIONS_INVALID for a place that it does not name.
+   */
+  readonly tablespaces?: ReadonlyMap<string, string>;
+}
+
+/** What a restore takes, as far as it is known before. */
+export interface RestoreEstimate {
+  /** Read from the repository, as stored. */
+  readonly storedBytes: number;
+  /** Written to disk. */
+  readonly writtenBytes: number;
+  readonly seconds: number;
 }
 
 export interface RestorePlan {
@@ -137,6 +151,7 @@ export interface RestorePlan {
   readonly steps: readonly string[];
   /** What prevents it, such as TARGET_NOT_EMPTY without `force`. `restore` would fail with the first error. */
   readonly findings: readonly Finding[];
+  readonly estimate?: RestoreEstimate;
 }
 
 export interface RestoreReport {

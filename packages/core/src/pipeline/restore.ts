@@ -1,8 +1,9 @@
 import { backupSource } from "../artifacts/backup-source.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine, RestorePlan, RestoreReport, RestoreRequest, RestoreSelection } from "../contracts/engine.ts";
+import type { Recovery } from "../contracts/log.ts";
 import type { Manifest } from "../contracts/manifest.ts";
-import { toDbsaveError } from "../errors/dbsave-error.ts";
+import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type RunOptions, runWith, withContext } from "../run/context.ts";
 import { checkEngine, checkSelection, refuseErrors } from "./preflight.ts";
@@ -20,12 +21,15 @@ export interface RestoreOptions extends RunOptions {
   readonly select?: RestoreSelection;
   /** How many sessions may fill the place side by side; the engine's own default when absent. */
   readonly jobs?: number;
+  /** Beyond the backup's own moment: what `planRecovery` found, whose backup `manifest` must be. */
+  readonly recovery?: Recovery;
+  /** Where tablespaces go, by where they were on the source. */
+  readonly tablespaces?: ReadonlyMap<string, string>;
 }
 
 /** What `restore` would do, without doing it. */
 export async function planRestore(engine: Engine, options: RestoreOptions): Promise<RestorePlan> {
-  checkEngine(engine, options.manifest);
-  checkSelection(engine, options.select);
+  check(engine, options);
   const { repository, manifest, codecs = [] } = options;
   const run = runWith(options);
   return await withContext(run, manifest.target, "restore", async (ctx) => {
@@ -42,8 +46,7 @@ export async function planRestore(engine: Engine, options: RestoreOptions): Prom
 export async function restore(engine: Engine, options: RestoreOptions): Promise<RestoreReport> {
   const run = runWith(options);
   const { repository, manifest, codecs = [] } = options;
-  checkEngine(engine, manifest);
-  checkSelection(engine, options.select);
+  check(engine, options);
   try {
     return await withContext(run, manifest.target, "restore", async (ctx) => {
       const source = await backupSource(repository, manifest, codecs, run.signal);
@@ -56,9 +59,20 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
   }
 }
 
-function requestOf({ into, force = false, select, jobs }: RestoreOptions): RestoreRequest {
+function check(engine: Engine, { manifest, select, recovery, tablespaces }: RestoreOptions): void {
+  checkEngine(engine, manifest);
+  checkSelection(engine, select);
+  if (engine.log !== undefined) return;
+  if (recovery !== undefined)
+    throw new DbsaveError("UNSUPPORTED", `${engine.name}: no recovery beyond the moment of a backup`);
+  if (tablespaces !== undefined) throw new DbsaveError("UNSUPPORTED", `${engine.name}: it has no tablespaces`);
+}
+
+function requestOf({ into, force = false, select, jobs, recovery, tablespaces }: RestoreOptions): RestoreRequest {
   return {
     force,
+    ...(recovery === undefined ? {} : { recovery }),
+    ...(tablespaces === undefined ? {} : { tablespaces }),
     ...(into === undefined ? {} : { into }),
     ...(select === undefined ? {} : { select }),
     ...(jobs === undefined ? {} : { jobs }),

@@ -1,0 +1,74 @@
+import type { LogFile, Manifest } from "@dbsave/core";
+import type { Stretch } from "../../wal/history.ts";
+import { formatLsn, parseLsn } from "../../wal/lsn.ts";
+import { parseSegmentName, segmentAt, segmentName, startOf } from "../../wal/segment.ts";
+import type { ArchivedWal } from "./archived-wal.ts";
+
+/** Where a physical backup stands in the WAL. */
+export interface Base {
+  readonly manifest: Manifest;
+  readonly systemIdentifier: string;
+  /** Of its end. */
+  readonly timeline: number;
+  /** From here on it is consistent; the WAL up to here is in the backup. */
+  readonly stop: bigint;
+  readonly segmentBytes: number;
+}
+
+/** The archived WAL that a backup can be recovered with, without a gap. */
+export interface Trail {
+  readonly base: Base;
+  /** Of the timeline that it leads to. */
+  readonly timeline: number;
+  /** Oldest first; the first holds the end of the backup. Empty when that is not archived. */
+  readonly segments: readonly LogFile[];
+  /** Position of the first byte of the first segment, and of the first byte that is not there. */
+  readonly from: bigint;
+  readonly end: bigint;
+  /** The segment that would have to follow, when later ones are there. */
+  readonly gap: string | null;
+}
+
+export function baseOf(manifest: Manifest): Base {
+  const { systemIdentifier, timeline, stopLsn, walSegmentBytes } = manifest.details;
+  return {
+    manifest,
+    systemIdentifier: String(systemIdentifier),
+    timeline: Number(timeline),
+    stop: parseLsn(String(stopLsn)),
+    segmentBytes: Number(walSegmentBytes),
+  };
+}
+
+/** Null when the way does not pass where the backup ends. */
+export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): Trail | null {
+  const { timeline, stop, segmentBytes } = base;
+  const passes = way.some((part) => part.timeline === timeline && part.from <= stop && (part.end ?? stop) >= stop);
+  const target = way.at(-1);
+  if (!passes || target === undefined) return null;
+  const nameOf = (number: bigint): string => {
+    const part = way.findLast(({ from }) => segmentAt(from, segmentBytes) <= number) ?? target;
+    return segmentName({ timeline: part.timeline, number }, segmentBytes);
+  };
+  const first = segmentAt(stop - 1n, segmentBytes);
+  const segments: LogFile[] = [];
+  let next = nameOf(first);
+  for (let file = wal.segments.get(next); file !== undefined; file = wal.segments.get(next)) {
+    segments.push(file);
+    next = nameOf(first + BigInt(segments.length));
+  }
+  const from = startOf(first, segmentBytes);
+  const end = from + BigInt(segments.length) * BigInt(segmentBytes);
+  const isLater = (name: string): boolean => {
+    const number = parseSegmentName(name, segmentBytes)?.number ?? -1n;
+    return startOf(number, segmentBytes) >= end && nameOf(number) === name;
+  };
+  const gap = [...wal.segments.keys()].some(isLater) ? next : null;
+  return { base, timeline: target.timeline, segments, from, end: end > stop ? end : stop, gap };
+}
+
+/** The segments up to the one that holds the last byte before `end`. */
+export function segmentsTo(end: bigint, { base, from, segments }: Trail): readonly LogFile[] {
+  const count = segmentAt(end - from - 1n, base.segmentBytes) + 1n;
+  return segments.slice(0, Math.max(0, Number(count)));
+}
