@@ -15,9 +15,10 @@ import { explore } from "./explore.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
 import { locateServer } from "./locate.ts";
+import { log } from "./log.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
 import { inspectPhysical } from "./physical/inspect-physical.ts";
-import { isPhysical } from "./physical/method.ts";
+import { isPhysical, refusePhysicalOptions } from "./physical/method.ts";
 import { partRequest, planPart, restorePart } from "./physical/part/restore-part.ts";
 import { planPhysicalRestore } from "./physical/restore/plan-physical.ts";
 import { restorePhysical } from "./physical/restore/restore-physical.ts";
@@ -79,11 +80,13 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
   const asked = (given: RestoreRequest, manifest: Manifest) => {
     checkSelection(identity, given.select);
     const request = given.select === undefined ? given : { ...given, select: databaseOfNames(given.select) };
+    if (!isPhysical(manifest)) refusePhysicalOptions(manifest, request);
     const part = isPhysical(manifest) ? partRequest(request) : null;
     return { request, part, isDirectory: isPhysical(manifest) && part === null };
   };
   return {
     ...identity,
+    log,
     probe: (ctx) => live(ctx, "SOURCE_INVALID", async () => probe(await located(ctx.signal), ctx)),
     explore: (request, ctx) =>
       live(ctx, "SOURCE_INVALID", async () => explore(await located(ctx.signal), request, ctx)),
@@ -97,7 +100,7 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     planRestore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         const { part, request, isDirectory } = asked(given, source.manifest);
-        if (isDirectory) return await planPhysicalRestore(request, source.manifest);
+        if (isDirectory) return await planPhysicalRestore(request, source, ctx);
         const here = await located(ctx.signal, request.into);
         if (part !== null) return await planPart(here, part, source, ctx);
         return await planRestore(...resolvePlace(here, request, source.manifest), source, ctx);

@@ -1,4 +1,5 @@
 import { DbsaveError, type Manifest } from "@dbsave/core";
+import { parseLsn } from "../wal/lsn.ts";
 import { isArchive, manifestName } from "./artifacts.ts";
 import type { Tablespace } from "./protocol/base-backup.ts";
 
@@ -6,6 +7,12 @@ import type { Tablespace } from "./protocol/base-backup.ts";
 export interface PhysicalContents {
   readonly serverMajor: number;
   readonly systemIdentifier: string;
+  /** The one that the backup ended on. */
+  readonly timeline: number;
+  /** The backup holds the WAL from `start` to `stop`, from where on it is consistent. */
+  readonly start: bigint;
+  readonly stop: bigint;
+  readonly walSegmentBytes: number;
   readonly bootstrapRole: string;
   readonly hasTimescale: boolean;
   readonly maxPreparedTransactions: number;
@@ -23,6 +30,10 @@ export function physicalContentsOf({ id, method, details, artifacts }: Manifest)
   return {
     serverMajor: Number.parseInt(String(details["serverVersion"]), 10),
     systemIdentifier: String(details["systemIdentifier"]),
+    timeline: Number(details["timeline"]),
+    start: parseLsn(String(details["startLsn"])),
+    stop: parseLsn(String(details["stopLsn"])),
+    walSegmentBytes: Number(details["walSegmentBytes"]),
     bootstrapRole: String(details["bootstrapRole"]),
     hasTimescale: details["hasTimescale"] === true,
     maxPreparedTransactions: Number(details["maxPreparedTransactions"]),

@@ -164,8 +164,10 @@ export function mainData({ position, bytes }: WalRecord): Buffer {
     const id = record.readUInt8(at);
     if (id === 255) return record.subarray(record.length - record.readUInt8(at + 1));
     if (id === 254) return record.subarray(record.length - record.readUInt32LE(at + 1));
-    if (id === 253) at += 3; // origin
-    else if (id === 252) at += 5; // the transaction that it is a part of
+    if (id === 253)
+      at += 3; // origin
+    else if (id === 252)
+      at += 5; // the transaction that it is a part of
     else break;
   }
   throw new DbsaveError("SOURCE_INVALID", `postgres: WAL: a record of an unknown form at ${formatLsn(position)}`);

@@ -1,4 +1,4 @@
-import { DbsaveError, type RecoveryTarget } from "@dbsave/core";
+import type { RecoveryTarget } from "@dbsave/core";
 import type { Landmark } from "../../wal/landmark.ts";
 import { parseLsn } from "../../wal/lsn.ts";
 import { segmentAt } from "../../wal/segment.ts";
@@ -13,7 +13,7 @@ export type Stop = { readonly end: bigint } | "before" | "after";
 /** `until` is where a newer backup begins to lead to everything, so that what is searched for is searched there. */
 export async function findStop(to: RecoveryTarget, from: ReadableTrail, until: bigint | null): Promise<Stop> {
   const { trail } = from;
-  const { stop, segmentBytes } = trail.base;
+  const { stop, walSegmentBytes } = trail.base;
   switch (to.kind) {
     case "latest":
       return { end: trail.end };
@@ -27,7 +27,7 @@ export async function findStop(to: RecoveryTarget, from: ReadableTrail, until: b
       const position = parseLsn(to.position);
       if (position < stop) return "before";
       if (position >= trail.end) return "after";
-      const first = Number(segmentAt(position - trail.from, segmentBytes));
+      const first = Number(segmentAt(position - trail.from, walSegmentBytes));
       return (await recordFrom(position, from, first)) ?? "after";
     }
     case "transaction": {
@@ -36,8 +36,6 @@ export async function findStop(to: RecoveryTarget, from: ReadableTrail, until: b
     }
     case "name":
       return await search(from, until, ({ kind, name }) => kind === "restore point" && name === to.name);
-    default:
-      throw new DbsaveError("INTERNAL", "postgres: a recovery target of no known kind");
   }
 }
 

@@ -10,8 +10,8 @@ export function checkTarget(to: RecoveryTarget): void {
     throw invalid(`positions are written like 16/B374D848: ${to.position}`);
   if (to.kind === "transaction" && !/^[1-9]\d{0,18}$/.test(to.transaction))
     throw invalid(`transactions are numbers: ${to.transaction}`);
-  if (to.kind === "name" && !/^[^\n\r']{1,63}$/.test(to.name))
-    throw invalid(`names of restore points have 1 to 63 characters and no quotes: ${to.name}`);
+  if (to.kind === "name" && !/^[^\n\r\0]{1,63}$/.test(to.name))
+    throw invalid(`names of restore points have 1 to 63 characters: ${to.name}`);
 }
 
 /** For people. */
@@ -27,7 +27,7 @@ export function describeTarget(to: RecoveryTarget): string {
       return `position ${to.position}`;
     case "transaction":
       return `transaction ${to.transaction}`;
-    default:
+    case "name":
       return `the restore point "${to.name}"`;
   }
 }
@@ -45,7 +45,7 @@ export function targetSettings(to: RecoveryTarget): Readonly<Record<string, stri
       return { recovery_target_lsn: to.position };
     case "transaction":
       return { recovery_target_xid: to.transaction };
-    default:
+    case "name":
       return { recovery_target_name: to.name };
   }
 }

@@ -1,18 +1,12 @@
 import type { LogFile, Manifest } from "@dbsave/core";
 import type { Stretch } from "../../wal/history.ts";
-import { formatLsn, parseLsn } from "../../wal/lsn.ts";
 import { parseSegmentName, segmentAt, segmentName, startOf } from "../../wal/segment.ts";
+import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
 import type { ArchivedWal } from "./archived-wal.ts";
 
-/** Where a physical backup stands in the WAL. */
-export interface Base {
+/** A physical backup that recovery can begin with. */
+export interface Base extends PhysicalContents {
   readonly manifest: Manifest;
-  readonly systemIdentifier: string;
-  /** Of its end. */
-  readonly timeline: number;
-  /** From here on it is consistent; the WAL up to here is in the backup. */
-  readonly stop: bigint;
-  readonly segmentBytes: number;
 }
 
 /** The archived WAL that a backup can be recovered with, without a gap. */
@@ -29,20 +23,14 @@ export interface Trail {
   readonly gap: string | null;
 }
 
+/** SOURCE_INVALID for a backup of something else. */
 export function baseOf(manifest: Manifest): Base {
-  const { systemIdentifier, timeline, stopLsn, walSegmentBytes } = manifest.details;
-  return {
-    manifest,
-    systemIdentifier: String(systemIdentifier),
-    timeline: Number(timeline),
-    stop: parseLsn(String(stopLsn)),
-    segmentBytes: Number(walSegmentBytes),
-  };
+  return { ...physicalContentsOf(manifest), manifest };
 }
 
 /** Null when the way does not pass where the backup ends. */
 export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): Trail | null {
-  const { timeline, stop, segmentBytes } = base;
+  const { timeline, stop, walSegmentBytes: segmentBytes } = base;
   const passes = way.some((part) => part.timeline === timeline && part.from <= stop && (part.end ?? stop) >= stop);
   const target = way.at(-1);
   if (!passes || target === undefined) return null;
@@ -69,6 +57,6 @@ export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): 
 
 /** The segments up to the one that holds the last byte before `end`. */
 export function segmentsTo(end: bigint, { base, from, segments }: Trail): readonly LogFile[] {
-  const count = segmentAt(end - from - 1n, base.segmentBytes) + 1n;
+  const count = segmentAt(end - from - 1n, base.walSegmentBytes) + 1n;
   return segments.slice(0, Math.max(0, Number(count)));
 }

@@ -26,12 +26,22 @@ export interface RestorePlaces {
   readonly tablespaces: ReadonlyMap<number, string>;
 }
 
-/** OPTIONS_INVALID unless all are absolute paths. Tablespaces go to where they were, or where `moved` says. */
+/**
+ * OPTIONS_INVALID unless all are absolute paths, and for a tablespace to move that is not in the backup. Tablespaces go to
+ * where they were, or where `moved` says.
+ */
 export function restorePlaces(
   directory: string,
   { tablespaces }: PhysicalContents,
   moved: ReadonlyMap<string, string> = new Map(),
 ): RestorePlaces {
+  const known = tablespaces.map(({ location }) => location);
+  for (const location of moved.keys()) {
+    if (!known.includes(location))
+      throw new DbsaveError("OPTIONS_INVALID", `postgres: no tablespace of the backup was in ${location}`, {
+        hint: known.length === 0 ? "It has none." : `They were in ${known.join(", ")}.`,
+      });
+  }
   const places = new Map(tablespaces.map(({ oid, location }) => [oid, moved.get(location) ?? location]));
   for (const path of [directory, ...places.values()]) {
     if (!isAbsolute(path) || path.includes("\n"))

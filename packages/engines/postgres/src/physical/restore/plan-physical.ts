@@ -1,33 +1,97 @@
-import { DbsaveError, type Manifest, type RestorePlan, type RestoreRequest } from "@dbsave/core";
-import { physicalContentsOf } from "../contents.ts";
-import { findObstacles, placeAt, restorePlaces } from "./places.ts";
+import {
+  type ArtifactSource,
+  DbsaveError,
+  type Finding,
+  formatBytes,
+  type Recovery,
+  type RestorePlan,
+  type RestoreRequest,
+  type RunContext,
+} from "@dbsave/core";
+import { isSegmentName } from "../../wal/segment.ts";
+import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
+import { describeTarget } from "../recovery/target.ts";
+import { findObstacles, placeAt, type RestorePlaces, restorePlaces } from "./places.ts";
+import { estimateRestore, findShortage, type RestoreSizes, restoreSizes } from "./sizes.ts";
 
-/** The data directory that a request names. OPTIONS_INVALID when it names none. */
-export function directoryIn({ into }: RestoreRequest): string {
-  if (into !== undefined) return into;
-  throw new DbsaveError(
-    "OPTIONS_INVALID",
-    "postgres: a physical backup is restored into a directory, and none is named",
-    {
-      hint: "Name the new data directory: --into /var/lib/postgresql/restored",
-    },
-  );
+/** A restore that has been looked at. */
+export interface PlannedRestore {
+  readonly contents: PhysicalContents;
+  readonly places: RestorePlaces;
+  readonly sizes: RestoreSizes;
+  /** What prevents it. */
+  readonly findings: readonly Finding[];
 }
 
-/** Looks at the places. Changes nothing. */
-export async function planPhysicalRestore(request: RestoreRequest, manifest: Manifest): Promise<RestorePlan> {
+/**
+ * Looks at the places and at the space there. Changes nothing. OPTIONS_INVALID for places that are none, UNSUPPORTED for a recovery from another
+ * backup.
+ */
+export async function lookAt(
+  { into, force, recovery, tablespaces }: RestoreRequest,
+  source: ArtifactSource,
+  signal: AbortSignal,
+): Promise<PlannedRestore> {
+  const { manifest } = source;
+  if (recovery !== undefined && recovery.route.backup.id !== manifest.id)
+    throw new DbsaveError(
+      "UNSUPPORTED",
+      `postgres: the recovery begins with ${recovery.route.backup.id}, not with ${manifest.id}`,
+    );
+  if (into === undefined)
+    throw new DbsaveError(
+      "OPTIONS_INVALID",
+      "postgres: a physical backup is restored into a directory, and none is named",
+      { hint: "Name the new data directory: --into /var/lib/postgresql/restored" },
+    );
   const contents = physicalContentsOf(manifest);
-  const places = restorePlaces(directoryIn(request), contents);
+  const places = restorePlaces(into, contents, tablespaces);
+  const sizes = await restoreSizes(source, recovery, signal);
+  const findings = [...(await findObstacles(places, force)), ...(await findShortage(places, sizes))];
+  return { contents, places, sizes, findings };
+}
+
+/** What a restore into a directory would do. As `lookAt`. */
+export async function planPhysicalRestore(
+  request: RestoreRequest,
+  source: ArtifactSource,
+  ctx: RunContext,
+): Promise<RestorePlan> {
+  const { recovery } = request;
+  const { places, sizes, findings } = await lookAt(request, source, ctx.signal);
   const { directory, tablespaces } = places;
   const isTaken = (await placeAt(directory)) === "taken";
   const steps = [
     ...[...tablespaces.values()].map((path) => `write the files of a tablespace into ${path}`),
-    `write the data directory of ${manifest.id} ${isTaken ? "beside" : "into"} ${directory}`,
+    `write the data directory of ${source.manifest.id} ${isTaken ? "beside" : "into"} ${directory}`,
     "compare every file with the server's own manifest",
+    ...(recovery === undefined ? [] : [walStep(recovery, sizes)]),
     ...(isTaken
       ? [`rename ${directory} to ${directory}_before_restore_<time>, and the new directory to ${directory}`]
       : []),
-    "at its first start the server recovers the WAL of the backup and begins a new timeline",
+    `at its first start the server recovers ${reachOf(recovery)} and begins a new timeline`,
   ];
-  return { target: directory, steps, findings: await findObstacles(places, request.force) };
+  const estimate = estimateRestore(source, recovery, sizes);
+  return { target: directory, steps, findings: [...findings, ...lost(recovery)], estimate };
+}
+
+function walStep({ route }: Recovery, { wal }: RestoreSizes): string {
+  const segments = route.files.filter(({ name }) => isSegmentName(name)).map(({ name }) => name);
+  const range = segments.length === 0 ? "no segment" : `${segments.length} segments (${formatBytes(wal)})`;
+  const names = segments.length === 0 ? "" : `: ${segments[0]} to ${segments.at(-1)}`;
+  return `put ${range} of archived WAL into pg_wal${names}`;
+}
+
+function reachOf(recovery: Recovery | undefined): string {
+  if (recovery === undefined) return "the WAL of the backup";
+  const { to, timeline } = recovery.route;
+  return `to ${describeTarget(to)} on timeline ${timeline}`;
+}
+
+/** Whoever wants all there is must know what is not reachable any more. */
+function lost(recovery: Recovery | undefined): readonly Finding[] {
+  if (recovery?.route.to.kind !== "latest" || recovery.route.window.gap === null) return [];
+  const object = recovery.route.window.gap;
+  const message = "it is missing in the archive: what was committed after it cannot be recovered";
+  return [{ severity: "warning", code: "RECOVERY_UNREACHABLE", object, message }];
 }

@@ -1,3 +1,6 @@
+import type { RecoveryRoute } from "@dbsave/core";
+import { targetSettings } from "../recovery/target.ts";
+
 /** Files of a data directory that a restore does not take as they are. */
 export const controlFile = "global/pg_control";
 export const tablespaceMap = "tablespace_map";
@@ -5,23 +8,39 @@ export const automaticSettings = "postgresql.auto.conf";
 /** What made the source a standby, or recover, must not do the same to the copy. */
 export const signals = ["standby.signal", "recovery.signal"] as const;
 
-/** They may also stand in postgresql.conf, over which the automatic settings have precedence. */
-const targets = ["", "_lsn", "_name", "_time", "_xid"] as const;
-
 /** The server's own map with other places, one line for each tablespace: oid, blank, path with newlines escaped. */
 export function mapTablespaces(places: ReadonlyMap<number, string>): string {
   return [...places].map(([oid, path]) => `${oid} ${path.replaceAll(/[\n\r\\]/g, String.raw`\$&`)}\n`).join("");
 }
 
+/** Any of them may also stand in postgresql.conf, over which the automatic settings have precedence. */
+const untargeted = {
+  recovery_target: "",
+  recovery_target_lsn: "",
+  recovery_target_name: "",
+  recovery_target_time: "",
+  recovery_target_xid: "",
+  recovery_target_inclusive: "on",
+  recovery_target_timeline: "latest",
+  recovery_target_action: "promote",
+} as const;
+
 /**
- * The settings of the source, those of an older recovery commented out, then ours: recover the WAL that the backup holds, and
- * begin a new timeline, so that what the copy archives can never take the names of what the source archived.
+ * The settings of the source, those of an older recovery commented out, then ours: recover the WAL that is in the directory up to
+ * where the route leads, and begin a new timeline, so that what the copy archives can never take the names of what the
+ * source archived.
  */
-export function recoverySettings(automatic: string): string {
+export function recoverySettings(automatic: string, route?: Pick<RecoveryRoute, "to" | "timeline">): string {
   const kept = automatic.replaceAll(
     /^\s*(?:recovery_|restore_command|primary_|archive_cleanup)/gm,
     "# before the restore: $&",
   );
-  const noTarget = targets.map((target) => `recovery_target${target} = ''\n`).join("");
-  return `${kept}${kept === "" || kept.endsWith("\n") ? "" : "\n"}restore_command = 'false'\n${noTarget}`;
+  const target = route && { ...targetSettings(route.to), recovery_target_timeline: String(route.timeline) };
+  const ours = { restore_command: "false", ...untargeted, ...target };
+  const lines = Object.entries(ours).map(([name, value]) => `${name} = ${quoted(value)}\n`);
+  return `${kept}${kept === "" || kept.endsWith("\n") ? "" : "\n"}${lines.join("")}`;
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import {
   type ArtifactSource,
   DbsaveError,
+  type Recovery,
   type RestoreReport,
   type RestoreRequest,
   type RunContext,
@@ -12,11 +13,12 @@ import {
 } from "@dbsave/core";
 import { archiveOf } from "../artifacts.ts";
 import { compareWithManifest } from "../compare-with-manifest.ts";
-import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
+import type { PhysicalContents } from "../contents.ts";
 import { ArchivedFiles } from "../manifest/archived-files.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
-import { clear, findObstacles, ownershipAt, placeAt, type RestorePlaces, restorePlaces } from "./places.ts";
-import { directoryIn } from "./plan-physical.ts";
+import { fillWal } from "./fill-wal.ts";
+import { clear, ownershipAt, placeAt, type RestorePlaces } from "./places.ts";
+import { lookAt } from "./plan-physical.ts";
 import {
   automaticSettings,
   controlFile,
@@ -29,46 +31,50 @@ import { syncPath, syncTree } from "./sync-tree.ts";
 import type { Ownership } from "./tree-writer.ts";
 import { unpack } from "./unpack.ts";
 
-export interface PhysicalPlaces {
-  /** Where the tablespaces go, by where they were; those that are not named go to where they were. */
-  readonly tablespaces?: ReadonlyMap<string, string>;
-}
-
 /**
  * Writes the data directory of a base backup, compared file by file with the server's manifest, and durable. It becomes
  * startable with its very last file, and only as what it is: `backup_label` stays, and without it the server does not start.
- * On its first start the server recovers the WAL of the backup and begins a new timeline.
+ * On its first start the server recovers the WAL that is in the directory, that of the backup and what a recovery brings, ends where that
+ * says, and begins a new timeline; it needs neither an archive nor a network for it.
  *
- * `into` is the data directory to be, an absolute path. TARGET_NOT_EMPTY without `force`, TARGET_BUSY, OPTIONS_INVALID before anything is read. On any failure the places are as
- * they were.
+ * `into` is the data directory to be, an absolute path. TARGET_NOT_EMPTY without `force`, TARGET_BUSY, NO_SPACE, OPTIONS_INVALID before anything
+ * is written. On any failure the places are as they were.
  */
 export async function restorePhysical(
-  request: RestoreRequest & PhysicalPlaces,
+  request: RestoreRequest,
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<RestoreReport> {
-  const contents = physicalContentsOf(source.manifest);
-  const places = restorePlaces(directoryIn(request), contents, request.tablespaces);
-  const [obstacle] = await findObstacles(places, request.force);
+  const { contents, places, findings } = await lookAt(request, source, ctx.signal);
+  const [obstacle] = findings;
   if (obstacle !== undefined)
     throw new DbsaveError(obstacle.code, `postgres: restore: ${obstacle.object}: ${obstacle.message}`, {
       ...(obstacle.fix !== undefined && { hint: obstacle.fix }),
     });
+  const { recovery } = request;
   const isTaken = (await placeAt(places.directory)) === "taken";
   const directory = isTaken ? `${places.directory}.dbsave-${randomBytes(4).toString("hex")}` : places.directory;
   await using made = new AsyncDisposableStack();
   try {
     const owner = await ownershipAt(places.directory);
     const kept = await fill({ ...places, directory }, owner, source, made, ctx);
-    await finish({ ...places, directory }, contents, kept, ctx);
+    if (recovery !== undefined) await fillWal(directory, recovery, contents, ctx);
+    await finish({ ...places, directory }, contents, { kept, recovery }, ctx);
     const movedAside = isTaken ? await swap(directory, places.directory, ctx.now()) : [];
     await syncPath(dirname(places.directory));
     made.move();
-    const details = { archives: contents.archives.length, systemIdentifier: contents.systemIdentifier };
-    return { target: places.directory, movedAside, details };
+    return { target: places.directory, movedAside, details: detailsOf(contents, recovery) };
   } catch (error) {
     throw toDbsaveError(error, "RESTORE_FAILED", `postgres: restore into ${places.directory}`, ctx.signal);
   }
+}
+
+function detailsOf(contents: PhysicalContents, recovery: Recovery | undefined): RestoreReport["details"] {
+  const { archives, systemIdentifier } = contents;
+  const details = { archives: archives.length, systemIdentifier };
+  if (recovery === undefined) return details;
+  const { timeline, files, to } = recovery.route;
+  return { ...details, recoveryTarget: to.kind, timeline, walFiles: files.length };
 }
 
 /** Resolves with the files that `finish` has to write. What `made` holds undoes it. */
@@ -104,7 +110,7 @@ async function fill(
 async function finish(
   { directory, tablespaces }: RestorePlaces,
   { systemIdentifier }: PhysicalContents,
-  kept: ReadonlyMap<string, Buffer>,
+  { kept, recovery }: { readonly kept: ReadonlyMap<string, Buffer>; readonly recovery: Recovery | undefined },
   ctx: RunContext,
 ): Promise<void> {
   const control = kept.get(controlFile) ?? Buffer.alloc(0);
@@ -117,7 +123,7 @@ async function finish(
     if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
   };
   await write(tablespaceMap, mapTablespaces(tablespaces));
-  await write(automaticSettings, recoverySettings(kept.get(automaticSettings)?.toString() ?? ""));
+  await write(automaticSettings, recoverySettings(kept.get(automaticSettings)?.toString() ?? "", recovery?.route));
   await write("recovery.signal", "");
   for (const root of [...tablespaces.values(), directory]) {
     if (process.getuid?.() === 0) await chown(root, owner.uid, owner.gid);
