@@ -8,25 +8,19 @@ import { formatLsn } from "./wal/lsn.ts";
 
 /** The WAL of a server. */
 export const log: EngineLog = {
-  windows: (backups, files) =>
-    backups
-      .filter((manifest) => isPhysical(manifest))
-      .flatMap((manifest): readonly RecoveryWindow[] => {
-        const base = baseOf(manifest);
-        const trail = trailOf(base, stretchesOf(base.timeline, []), archivedWal(base.systemIdentifier, files));
-        if (trail === null) return [];
-        const { id: backup, consistentAt: at } = manifest;
-        const { archivedAt = at } = trail.segments.at(-1) ?? {};
-        return [
-          {
-            source: base.systemIdentifier,
-            timeline: base.timeline,
-            from: { position: formatLsn(base.stop), at, backup },
-            to: { position: formatLsn(trail.end), at: archivedAt },
-            gap: trail.gap,
-          },
-        ];
-      }),
+  survey: async (backups, files) => {
+    const bases = backups.filter((manifest) => isPhysical(manifest)).map((manifest) => baseOf(manifest));
+    const windows = bases.flatMap((base): readonly RecoveryWindow[] => {
+      const trail = trailOf(base, stretchesOf(base.timeline, []), archivedWal(base.systemIdentifier, files));
+      if (trail === null) return [];
+      const { id: backup, consistentAt: at } = base.manifest;
+      const { archivedAt = at } = trail.segments.at(-1) ?? {};
+      const { systemIdentifier: source, timeline, stop } = base;
+      const from = { position: formatLsn(stop), at, backup };
+      return [{ source, timeline, from, to: { position: formatLsn(trail.end), at: archivedAt }, gap: trail.gap }];
+    });
+    return { windows, findings: [] };
+  },
   plan: planRecovery,
   expendable: () => [],
 };
