@@ -37,7 +37,9 @@ test("a copy of a backup under another id is damaged, not a backup, and freezes 
   const { entries, damaged } = await readCatalog(repository, "toy", signal);
   expect(entries.map(({ manifest }) => manifest.id)).toEqual([id]);
   expect(damaged).toMatchObject([{ id: copied, error: { code: "MANIFEST_INVALID" } }]);
-  expect((await planPrune({ repository, target: "toy", policy })).frozen).toEqual([expect.stringContaining(copied)]);
+  expect((await planPrune({ repository, target: "toy", policy })).plan.frozen).toEqual([
+    expect.stringContaining(copied),
+  ]);
 });
 
 test("a backup moved to another target is damaged there", async () => {

@@ -6,7 +6,7 @@ import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { placeOptions } from "../places/options.ts";
 import type { Session } from "../session/session.ts";
-import { type Pruned, prunedText } from "../views/plan-view.ts";
+import { type Pruned, prunedJson, prunedText } from "../views/plan-view.ts";
 
 export const command = defineCommand(
   {
@@ -42,15 +42,17 @@ export const command = defineCommand(
       if (policy === null) continue;
       const conditions = { allowMassDelete: args.allowMassDelete };
       const options: PruneOptions = { ...session.run, repository, target, policy, conditions };
-      const plan = await planPrune(options);
-      const applies = !args.dryRun && (args.yes || (await agreed(target, plan.remove.length, session)));
+      const planned = await planPrune(options);
+      const applies = !args.dryRun && (args.yes || (await agreed(target, planned.plan.remove.length, session)));
       pruned.push(
-        applies ? { target, applies, ...(await prune(options)) } : { target, applies, plan, removed: [], swept: 0 },
+        applies
+          ? { target, applies, ...(await prune(options)) }
+          : { target, applies, ...planned, removed: [], swept: 0 },
       );
     }
     return {
       exit: pruned.some(({ plan }) => plan.frozen.length > 0) ? ERRORS.PRUNE_FROZEN.exit : 0,
-      json: { type: "prune", targets: pruned },
+      json: { type: "prune", targets: pruned.map(prunedJson) },
       text: (paint) =>
         pruned.map((each) => prunedText(each, paint)).join("\n\n") || "Nothing to prune: every target keeps all.",
     };

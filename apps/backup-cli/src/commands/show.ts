@@ -19,7 +19,7 @@ export const command = defineCommand(
     const { repository, target } = shelf;
     const isPolicyKnown = args.keep !== undefined || shelf.retention !== undefined;
     const policy = isPolicyKnown ? policyFor(shelf, args.keep) : undefined;
-    const plan = policy ? await planPrune({ ...session.run, repository, target, policy }) : undefined;
+    const plan = policy ? (await planPrune({ ...session.run, repository, target, policy })).plan : undefined;
     const kept = plan?.keep.find(({ id }) => id === manifest.id)?.reasons;
     const removed = plan?.remove.find(({ id }) => id === manifest.id)?.reason;
     const retention = { policy: policy ?? null, kept: kept ?? null, removed: removed ?? null };

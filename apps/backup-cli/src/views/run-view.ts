@@ -11,6 +11,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Paint } from "../output/paint.ts";
 import { formatCount } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
+import { prunedJson } from "./plan-view.ts";
 import { findingText } from "./proof-view.ts";
 
 /** What became of every target of a run. */
@@ -39,7 +40,17 @@ function resultJson(result: TargetResult): Readonly<Record<string, unknown>> {
     rows: countedRows(manifest) ?? null,
     save: manifest.save,
   };
-  return { target, exit: exitOfTarget(result), backup, proof, guarded, pruned, warnings, error: error?.toJSON() };
+  const exit = exitOfTarget(result);
+  return {
+    target,
+    exit,
+    backup,
+    proof,
+    guarded,
+    pruned: pruned && prunedJson(pruned),
+    warnings,
+    error: error?.toJSON(),
+  };
 }
 
 function runText(results: readonly TargetResult[], paint: Paint): string {

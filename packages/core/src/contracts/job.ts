@@ -36,6 +36,8 @@ export interface Job {
   readonly verify: VerifyLevel | "off";
   /** Null: this target is never pruned. */
   readonly retention: RetentionPolicy | null;
+  /** How far back recovery to any moment stays possible when the log is pruned. Null, or absent: as far as backups are kept. */
+  readonly logKeepMs?: number | null;
   readonly guard: GuardPolicy | null;
   /** IANA zone written into manifests. */
   readonly timeZone: string;

@@ -36,7 +36,7 @@ export interface RecordedRun extends Run {
 /** The pipeline of one target. `result` is filled as far as it gets; the first failure of a phase is thrown. */
 export async function runTarget(item: PipelineItem, run: RecordedRun, result: TargetResult): Promise<void> {
   const { job, repository } = item;
-  const { target, engine, retention } = job;
+  const { target, engine, retention: policy } = job;
   const step = recordedPhases(run, target, result.warnings);
 
   await using lock = await step("lock", () => lockFor(item, run));
@@ -48,9 +48,10 @@ export async function runTarget(item: PipelineItem, run: RecordedRun, result: Ta
   result.manifest = manifest;
   if (job.verify !== "off") result.proof = await step("verify", () => prove(item, manifest, run));
   result.guarded = await step("guard", () => guard(item, manifest, catalog, run));
-  if (retention === null) return;
+  if (policy === null) return;
   const sound = result.proof?.outcome !== "failed" && result.guarded.length === 0;
-  result.pruned = await step("prune", () => rotate({ repository, target, policy: retention }, sound, lock, run));
+  const log = engine.log && { engine: engine.log, keepMs: job.logKeepMs ?? null };
+  result.pruned = await step("prune", () => rotate({ repository, target, policy, log }, sound, lock, run));
 }
 
 type Step = <T>(name: Parameters<typeof phase>[2], work: () => Promise<PhaseOutcome<T>>) => Promise<T>;
@@ -189,8 +190,10 @@ async function rotate(
 ): Promise<PhaseOutcome<PruneReport>> {
   const pruned = await pruneLocked({ ...options, conditions: { lastRunFailed: !sound } }, lock, run);
   const { frozen, keep } = pruned.plan;
+  const files = pruned.log?.remove.length ?? 0;
   if (frozen.length > 0) return { value: pruned, state: "warning", message: `nothing deleted: ${frozen.join("; ")}` };
-  return { value: pruned, message: `${pruned.removed.length} removed, ${keep.length} kept` };
+  const ofLog = files === 0 ? "" : `, and ${files} files of the log removed`;
+  return { value: pruned, message: `${pruned.removed.length} removed, ${keep.length} kept${ofLog}` };
 }
 
 function warned<T>(value: T, findings: readonly Finding[]): PhaseOutcome<T> {

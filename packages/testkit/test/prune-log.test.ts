@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import {
+  backup,
+  type EngineLog,
+  type LogPolicy,
+  openLog,
+  type ProgressEvent,
+  pinBackup,
+  planPrune,
+  prune,
+  runPipeline,
+} from "@dbsave/core";
+import { expect, test } from "vitest";
+import { type PipelineSubject, pipelineSubject } from "./support/pipeline-subject.ts";
+
+const { signal } = new AbortController();
+const day = 24 * 60 * 60_000;
+const at =
+  (days: number): (() => Date) =>
+  () =>
+    new Date(Date.parse("2026-03-01T02:00:00Z") + days * day);
+const policy = { keep: { daily: 3 }, timeZone: "UTC", anchor: 6 } as const;
+
+/** A log whose file of a name is needed by the backup of that sequence, and by older ones. */
+const expendable: EngineLog["expendable"] = (kept, files, since) => {
+  const oldest = Math.min(
+    ...kept.filter(({ startedAt }) => since === null || startedAt >= since).map((one) => one.sequence),
+  );
+  return files.filter(({ name }) => Number(name) < oldest);
+};
+const log: LogPolicy = { engine: { expendable }, keepMs: null };
+
+/** Five daily backups, and a file of the log after each. */
+async function history(subject: PipelineSubject): Promise<readonly string[]> {
+  const { repository, engine } = subject;
+  const ids: string[] = [];
+  for (let index = 0; index < 5; index += 1)
+    ids.push((await backup(engine, { repository, target: "toy", now: at(index) })).id);
+  const store = openLog(repository, "toy", [], signal);
+  for (const name of ["1", "2", "3", "4", "5"]) {
+    const plainSha256 = createHash("sha256").update(name).digest("hex");
+    await store.append({ folder: "source/1", name, plainSha256 }, () => Readable.from([Buffer.from(name)]));
+  }
+  return ids;
+}
+
+async function logOf({ repository }: PipelineSubject): Promise<readonly string[]> {
+  return (await openLog(repository, "toy", [], signal).list()).map(({ name }) => name);
+}
+
+test("what of the log no kept backup needs goes with the backups, and is told", async () => {
+  await using subject = await pipelineSubject();
+  await history(subject);
+  const events: ProgressEvent[] = [];
+  const report = (event: ProgressEvent): void => void events.push(event);
+  const pruned = await prune({ repository: subject.repository, target: "toy", policy, log, now: at(4), report });
+  expect(pruned.removed).toHaveLength(2);
+  expect(pruned.log).toMatchObject({ keptFiles: 3, keptBytes: 3, removedBytes: 2 });
+  expect(await logOf(subject)).toEqual(["3", "4", "5"]);
+  expect(events.at(-1)).toMatchObject({ phase: "prune", message: expect.stringContaining("2 files of the log, 2 B") });
+});
+
+test("a dry run tells what would go, and removes nothing", async () => {
+  await using subject = await pipelineSubject();
+  await history(subject);
+  const planned = await planPrune({ repository: subject.repository, target: "toy", policy, log, now: at(4) });
+  expect(planned.log?.remove.map(({ name }) => name)).toEqual(["1", "2"]);
+  expect(await logOf(subject)).toHaveLength(5);
+});
+
+test("a log goes sooner where recovery to older moments is not asked for", async () => {
+  await using subject = await pipelineSubject();
+  await history(subject);
+  const short = { ...log, keepMs: day };
+  const { removed } = await prune({ repository: subject.repository, target: "toy", policy, log: short, now: at(4) });
+  expect(removed).toHaveLength(2);
+  expect(await logOf(subject)).toEqual(["4", "5"]);
+});
+
+test("a frozen plan removes nothing of the log, and neither does a prune that knows no engine", async () => {
+  await using subject = await pipelineSubject();
+  const { repository } = subject;
+  const [first, second] = await history(subject);
+  const options = { repository, target: "toy", policy, now: at(4) };
+  expect((await prune({ ...options, log, conditions: { reasons: ["of a test"] } })).log).toMatchObject({ remove: [] });
+  expect((await prune(options)).removed).toEqual([second, first]);
+  expect(await logOf(subject)).toHaveLength(5);
+});
+
+test("a backup that cannot be read may need anything", async () => {
+  await using subject = await pipelineSubject();
+  const [first] = await history(subject);
+  await subject.flip(`toy/backups/${first}/manifest.json`, 20);
+  await prune({ repository: subject.repository, target: "toy", policy, log, now: at(4) });
+  expect(await logOf(subject)).toHaveLength(5);
+});
+
+test("a pinned backup keeps the log that it needs", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, storage } = subject;
+  const [first = ""] = await history(subject);
+  await pinBackup(storage, "toy", first, "an audit", signal);
+  const { removed } = await prune({ repository, target: "toy", policy, log, now: at(4) });
+  expect(removed).toHaveLength(1);
+  expect(await logOf(subject)).toHaveLength(5);
+});
+
+test("a run prunes the log of an engine that has one, and says so", async () => {
+  await using subject = await pipelineSubject();
+  const { engine, repository } = subject;
+  await history(subject);
+  const unused = () => Promise.reject(new Error("a run asks for no recovery"));
+  const logged = { ...engine, log: { expendable, survey: unused, plan: unused } };
+  const events: ProgressEvent[] = [];
+  const report = (event: ProgressEvent): void => void events.push(event);
+  await runPipeline([{ job: subject.job({ engine: logged, retention: policy }), repository }], { now: at(5), report });
+  expect(await logOf(subject)).toEqual(["4", "5"]);
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      phase: "prune",
+      state: "ok",
+      message: "3 removed, 3 kept, and 3 files of the log removed",
+    }),
+  );
+});
