@@ -123,6 +123,13 @@ export const ERRORS = {
     means: "The server could not make its memory durable.",
     remedy: "Read the server's log; set `save: optional` only if the target can do without.",
   },
+  LOG_LOST: {
+    exit: 1,
+    retryable: false,
+    means: "A part of the server's log is gone from the server before it was archived.",
+    remedy:
+      "Take a full backup now: recovery begins with it. To archive again from here on, accept the gap: --accept-gap.",
+  },
   BACKUP_FAILED: {
     exit: 1,
     retryable: true,

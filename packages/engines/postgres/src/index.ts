@@ -7,4 +7,7 @@ export type { LocatedServer, ServerLocator } from "./locate.ts";
 export type { BackupMethod, FingerprintMode, GlobalsPolicy, PostgresOptions, TlsMode } from "./options.ts";
 export type { PhysicalOptions } from "./physical/options.ts";
 export type { Details, NewDatabase, PostgresProfile, Pour, ReadStep } from "./profile.ts";
+export { receiveWal } from "./receive/receive-wal.ts";
+export type { ReceiverEvent, ReportReceiver } from "./receive/receiver-event.ts";
+export type { ReceiverOptions } from "./receive/receiver-options.ts";
 export { databaseArgument, displayName, identifier, literal } from "./sql/quote.ts";

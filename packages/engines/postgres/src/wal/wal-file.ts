@@ -1,23 +1,32 @@
 /** A file that a server archives, by its name. */
 export type WalFile =
   | { readonly kind: "segment"; readonly timeline: number }
-  /** What there was of a timeline's last segment when the server left it for another timeline. */
-  | { readonly kind: "partial"; readonly timeline: number; readonly segment: string }
+  /**
+   * The beginning of a segment, filled up with zeros. `bytes` is how much of it is WAL, where a receiver took it; of several the one
+   * with the most is the newest. Null: a server made it of a timeline's last segment when it left that for another one.
+   */
+  | { readonly kind: "partial"; readonly timeline: number; readonly segment: string; readonly bytes: number | null }
   | { readonly kind: "history"; readonly timeline: number }
   /** A note of the server that a backup by its low-level functions began in `segment`. */
   | { readonly kind: "backup"; readonly timeline: number; readonly segment: string };
 
 const form =
-  /^(?:(?<segment>[0-9A-F]{24})(?:\.(?<kind>partial|[0-9A-F]{8}\.backup))?|(?<history>[0-9A-F]{8})\.history)$/;
+  /^(?:(?<segment>[0-9A-F]{24})(?:\.(?<backup>[0-9A-F]{8})\.backup|(?:\.(?<bytes>[0-9A-F]{8}))?(?<partial>\.partial))?|(?<history>[0-9A-F]{8})\.history)$/;
 
-/** Null for a name that no server gives to a file of its WAL. */
+/** Null for a name that neither a server nor a receiver gives to a file of WAL. */
 export function walFileOf(name: string): WalFile | null {
-  const { segment, kind, history } = form.exec(name)?.groups ?? {};
+  const { segment, backup, partial, bytes, history } = form.exec(name)?.groups ?? {};
   if (history !== undefined) return { kind: "history", timeline: timelineOf(history) };
   if (segment === undefined) return null;
   const timeline = timelineOf(segment);
-  if (kind === undefined) return { kind: "segment", timeline };
-  return { kind: kind === "partial" ? "partial" : "backup", timeline, segment };
+  if (backup !== undefined) return { kind: "backup", timeline, segment };
+  if (partial === undefined) return { kind: "segment", timeline };
+  return { kind: "partial", timeline, segment, bytes: bytes === undefined ? null : Number.parseInt(bytes, 16) };
+}
+
+/** What a receiver calls the first `bytes` of a segment: `0000000100000000000000A3.00C4F210.partial`. */
+export function partialName(segment: string, bytes: number): string {
+  return `${segment}.${bytes.toString(16).toUpperCase().padStart(8, "0")}.partial`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatLsn, isLsn, parseLsn } from "../../src/wal/lsn.ts";
 import { parseSegmentName, segmentAt, segmentName, segmentNames, startOf } from "../../src/wal/segment.ts";
-import { folderOf, walFileOf } from "../../src/wal/wal-file.ts";
+import { folderOf, partialName, walFileOf } from "../../src/wal/wal-file.ts";
 
 const megabyte = 2 ** 20;
 const sizes = Array.from({ length: 11 }, (_, power) => megabyte * 2 ** power);
@@ -68,13 +68,19 @@ describe("files that a server archives", () => {
 
   it("are told by their names", () => {
     expect(walFileOf(segment)).toEqual({ kind: "segment", timeline: 2 });
-    expect(walFileOf(`${segment}.partial`)).toEqual({ kind: "partial", timeline: 2, segment });
+    expect(walFileOf(`${segment}.partial`)).toEqual({ kind: "partial", timeline: 2, segment, bytes: null });
+    expect(walFileOf(partialName(segment, 0xc4f210))).toEqual({
+      kind: "partial",
+      timeline: 2,
+      segment,
+      bytes: 0xc4f210,
+    });
     expect(walFileOf(`${segment}.00000028.backup`)).toEqual({ kind: "backup", timeline: 2, segment });
     expect(walFileOf("0000000B.history")).toEqual({ kind: "history", timeline: 11 });
   });
 
   it("lie in a folder per cluster and 4 GiB of WAL", () => {
-    for (const name of [segment, `${segment}.partial`, `${segment}.00000028.backup`])
+    for (const name of [segment, partialName(segment, 1), `${segment}.partial`, `${segment}.00000028.backup`])
       expect(folderOf("7584010098765432100", name)).toBe("7584010098765432100/0000000200000003");
     expect(folderOf("7584010098765432100", "0000000B.history")).toBe("7584010098765432100/history");
   });
@@ -88,6 +94,8 @@ describe("files that a server archives", () => {
     "0000000200000003000000AB.gz",
     "0000000200000003000000AB.partial.partial",
     "0000000200000003000000AB.28.backup",
+    "0000000200000003000000AB.28.partial",
+    "0000000200000003000000AB.backup",
     "000000B.history",
     "0000000B.history\n",
   ])("%j is none of them", (name) => {

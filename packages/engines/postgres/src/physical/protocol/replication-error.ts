@@ -32,6 +32,18 @@ const remedies: readonly Remedy[] = [
     hint: ({ user }) => `ALTER ROLE ${identifier(user)} REPLICATION;`,
   },
   {
+    pattern:
+      /requested WAL segment \w+ has already been removed|replication slot .* has been invalidated|can no longer access replication slot/,
+    code: "LOG_LOST",
+    hint: () => "Take a full backup now, and go on from here with --accept-gap: recovery begins with that backup.",
+  },
+  {
+    pattern: /is ahead of the WAL flush position/,
+    code: "SOURCE_BUSY",
+    hint: () =>
+      "More is archived than the server has. A standby catches up by itself; a server that was set back to an earlier state needs a target of its own.",
+  },
+  {
     pattern: /max_wal_senders/,
     code: "CONNECT_FAILED",
     hint: () => "ALTER SYSTEM SET max_wal_senders = 10; ALTER SYSTEM SET wal_level = replica; then restart the server.",
