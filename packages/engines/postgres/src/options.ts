@@ -1,5 +1,5 @@
 import { DbsaveError, Secret, type ServerImage, type ServerRunner, type ToolRunner } from "@dbsave/core";
-import type { ServerLocator } from "./locate.ts";
+import type { ServerLocator } from "./locator.ts";
 import { plainProfile } from "./plain-profile.ts";
 import type { PostgresProfile } from "./profile.ts";
 import { parseUrl } from "./url.ts";
