@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { isDbsaveError, systemCode, toDbsaveError } from "@dbsave/core";
+import type { DetectedSource } from "./detected-source.ts";
 import { connectionPlace, describeConnection } from "./engines/postgres-source.ts";
-import type { DetectedSource } from "./index.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,6 @@
 import type { AdHocOptions } from "./ad-hoc.ts";
 import type { Config } from "./config.ts";
+import type { DetectedSource } from "./detected-source.ts";
 import type { LoadOptions } from "./load.ts";
 import type { StarterConfigOptions } from "./starter-config.ts";
 import type { StorageConfig } from "./storage.ts";
@@ -7,22 +8,13 @@ import type { StorageConfig } from "./storage.ts";
 export type { AdHocOptions } from "./ad-hoc.ts";
 export type { Config } from "./config.ts";
 export { type ContainerSource, containerSource } from "./containers/container-source.ts";
+export type { DetectedSource } from "./detected-source.ts";
 export type { WalSettings } from "./engines/physical-settings.ts";
 export type { LoadOptions } from "./load.ts";
 export type { OpenStore, OpenTarget, OpenTargetOptions } from "./open-target.ts";
 export type { StarterConfigOptions } from "./starter-config.ts";
 export type { StorageConfig } from "./storage.ts";
 export type { TargetConfig } from "./target.ts";
-
-/** A database that nobody named. */
-export interface DetectedSource {
-  /** As `AdHocOptions.source` takes it; it may hold a password. */
-  readonly source: string;
-  /** For people, without secrets. */
-  readonly description: string;
-  /** How it was found, for people: `DATABASE_URL in .env`. */
-  readonly reason: string;
-}
 
 /**
  * Finds, reads and checks a dbsave.yaml. Opens nothing, reads no secret and loads no engine. CONFIG_NOT_FOUND naming the

@@ -3,17 +3,11 @@ import type { Duplex } from "node:stream";
 import { DbsaveError, isDbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
 import { Client, type ClientConfig } from "pg";
 import type { ParsedOptions, TlsMode } from "./options.ts";
+import type { Session } from "./session.ts";
 import { connectAdvice } from "./sql/connect-advice.ts";
 import { driverError, sqlState } from "./sql/driver-error.ts";
 
-/** One connection to one database. A fired signal cuts it; the server then ends what it was doing within two seconds. */
-export interface Session extends AsyncDisposable {
-  readonly database: string;
-  /** All rows at once: for answers of bounded size. */
-  query<Row extends object = Record<string, never>>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  /** Rows in batches, for answers that grow with the catalog. Needs a transaction. */
-  batches<Row extends object>(sql: string): AsyncIterable<readonly Row[]>;
-}
+export type { Session } from "./session.ts";
 
 const connectTimeoutMs = 15_000;
 

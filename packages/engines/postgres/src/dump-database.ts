@@ -1,20 +1,14 @@
 import { once } from "node:events";
-import type { ArtifactInfo, ArtifactSink, BackupRequest, RunContext } from "@dbsave/core";
+import type { ArtifactInfo, RunContext } from "@dbsave/core";
 import { abortStream, DbsaveError, isDbsaveError, sideBySide } from "@dbsave/core";
 import { dumpName, tarName } from "./artifacts.ts";
 import { dumpDirectory } from "./dump-directory.ts";
+import type { DumpOrder } from "./dump-order.ts";
 import type { ParsedOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { lockTableFull } from "./sql/lock-table-full.ts";
 import { replayConflict } from "./sql/replay-conflict.ts";
-import type { FoundTool } from "./tools/find-tool.ts";
 import { toolConnection, toolDatabase } from "./tools/tool-connection.ts";
-
-export interface DumpOrder {
-  readonly pgDump: FoundTool;
-  readonly compression: BackupRequest["compression"];
-  readonly sink: ArtifactSink;
-}
 
 /** The first pg_dump that knows Zstandard. */
 const zstdMajor = 16;

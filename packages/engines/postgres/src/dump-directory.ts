@@ -1,6 +1,6 @@
 import { type ArtifactInfo, abortStream, type RunContext, sideBySide } from "@dbsave/core";
 import { directoryName } from "./artifacts.ts";
-import type { DumpOrder } from "./dump-database.ts";
+import type { DumpOrder } from "./dump-order.ts";
 import type { ParsedOptions } from "./options.ts";
 import { contentTablesFrom, contentTablesWhere } from "./rows/tables.ts";
 import type { Snapshot } from "./snapshot.ts";

@@ -1,5 +1,5 @@
 import { DbsaveError, Secret, type ServerImage, type ServerRunner, type ToolRunner } from "@dbsave/core";
-import type { ServerLocator } from "./locate.ts";
+import type { ServerLocator } from "./locator.ts";
 import { type PhysicalOptions, type PhysicalSettings, parsePhysical } from "./physical/options.ts";
 import { plainProfile } from "./plain-profile.ts";
 import type { PostgresProfile } from "./profile.ts";

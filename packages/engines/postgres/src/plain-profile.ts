@@ -1,6 +1,6 @@
 import type { Finding } from "@dbsave/core";
-import type { Session } from "./connect.ts";
 import type { PostgresProfile } from "./profile.ts";
+import type { Session } from "./session.ts";
 
 /** PostgreSQL as it is. A database that needs another profile is not backed up: its restore would not be right. */
 export const plainProfile: PostgresProfile = { name: "postgres", examine };

@@ -1,6 +1,6 @@
 import type { Finding, Fingerprint, FingerprintItem, RecipeStep } from "@dbsave/core";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
-import type { Session } from "./connect.ts";
+import type { Session } from "./session.ts";
 
 /** What manifests and reports say of a database. Of several databases numbers are added up and texts listed. */
 export type Details = Readonly<Record<string, string | number>>;

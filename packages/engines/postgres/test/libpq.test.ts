@@ -165,7 +165,7 @@ describe("is refused:", () => {
 
 it("a password file's fields may hold colons and backslashes", () => {
   const place = { host: "db", port: 5432, user: "a:b", database: "x" };
-  expect(passwordIn(String.raw`db:5432:x:a\:b:pass\:wo\\rd` + "\n", place)).toBe(String.raw`pass:wo\rd`);
+  expect(passwordIn(`${String.raw`db:5432:x:a\:b:pass\:wo\\rd`}\n`, place)).toBe(String.raw`pass:wo\rd`);
   expect(passwordIn("db:5432:x:a:b\n", place)).toBeUndefined();
 });
 

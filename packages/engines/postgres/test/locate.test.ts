@@ -1,6 +1,7 @@
 import { Secret } from "@dbsave/core";
 import { describe, expect, it } from "vitest";
-import { type LocatedServer, locateServer } from "../src/locate.ts";
+import { locateServer } from "../src/locate.ts";
+import type { LocatedServer } from "../src/locator.ts";
 import { describe as describePlace, type PostgresOptions, parseOptions } from "../src/options.ts";
 
 const { signal } = new AbortController();

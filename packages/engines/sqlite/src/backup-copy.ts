@@ -5,8 +5,8 @@ import { abortStream, nodeFs, sideBySide } from "@dbsave/core";
 import { checkSize } from "./file/header.ts";
 import { type PrivateDirectory, privateDirectory } from "./file/private-directory.ts";
 import { readStart } from "./file/read-start.ts";
-import type { Copied } from "./jobs/copy-online.ts";
 import type { ParsedOptions } from "./options.ts";
+import type { Copied } from "./worker/results.ts";
 import { runJob } from "./worker/run-job.ts";
 
 export const copyName = "database.sqlite";

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import type { ErrorCode } from "@dbsave/core";
 import Database from "better-sqlite3";
+import type { Place } from "./place.ts";
 import { JobError } from "./worker/job-error.ts";
-import type { Place } from "./worker/protocol.ts";
 
 export type { Database } from "better-sqlite3";
 

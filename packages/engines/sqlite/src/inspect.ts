@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type ArtifactSource, type Finding, isDbsaveError, type RunContext } from "@dbsave/core";
 import { privateDirectory } from "./file/private-directory.ts";
-import type { FileCheck } from "./jobs/check-file.ts";
 import { materialise } from "./materialise.ts";
+import type { FileCheck } from "./worker/results.ts";
 import { runJob } from "./worker/run-job.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { jobError } from "./connect.ts";
 import { jobs } from "./jobs/jobs.ts";
-import type { FromWorker, JobName, JobPort, Place, ToWorker } from "./worker/protocol.ts";
+import type { Place } from "./place.ts";
+import type { FromWorker, JobName, JobPort, ToWorker } from "./worker/protocol.ts";
 
 /** The thread's side of `runJob`: one worker does one job and ends. SQLite's calls block, so none is made elsewhere. */
 async function work(port: MessagePort, name: JobName, input: Place): Promise<void> {

@@ -1,5 +1,5 @@
 import { DbsaveError } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 /** What a dump into another name does not carry: how the database was made, and what is set on it. */
 export interface DatabaseSettings {

@@ -1,6 +1,7 @@
 import { type Database, lackOf, openReadOnly } from "../connect.ts";
 import { quoteName } from "../rows/tables.ts";
 import type { Jobs } from "../worker/protocol.ts";
+import type { FileCheck } from "../worker/results.ts";
 
 const mostLines = 100_000;
 const mostLinesOfTable = 100;
@@ -11,19 +12,6 @@ const mostShown = 20;
  * among them, since SQLite does not look at it on a connection that only reads.
  */
 const breach = /^(NULL|NUMERIC|TEXT|non-\w+) value in /;
-
-export interface FileCheck {
-  /** Lines of `integrity_check` about damage, the first ones; empty when there is none. */
-  readonly problems: readonly string[];
-  /** Lines about rows that break their own schema, and how many say the same. */
-  readonly breaches: readonly { readonly line: string; readonly count: number }[];
-  /** False when there are so many breaches that SQLite stopped looking. */
-  readonly finished: boolean;
-  /** Tables that could not be checked, because this SQLite lacks what they or their indexes need. */
-  readonly unchecked: readonly { readonly table: string; readonly lack: string }[];
-  /** Rows that point at nothing, per table. */
-  readonly orphans: readonly { readonly table: string; readonly rows: number }[];
-}
 
 /** `integrity_check` with all indexes, and `foreign_key_check`; both read the whole file. */
 export function checkFile(input: Jobs["checkFile"]["input"]): FileCheck {

@@ -2,18 +2,8 @@ import { statSync } from "node:fs";
 import { type Database, openReadOnly, pragmaNumber, pragmaText } from "../connect.ts";
 import { JobError } from "../worker/job-error.ts";
 import type { JobPort, Jobs } from "../worker/protocol.ts";
+import type { Copied, CopyFacts } from "../worker/results.ts";
 import { pinAsHost } from "./meeting.ts";
-
-export interface CopyFacts {
-  readonly pageSize: number;
-  readonly pageCount: number;
-  readonly journalMode: string;
-}
-
-export interface Copied extends CopyFacts {
-  /** Whether the guest of the meeting reads the very moment that was copied. */
-  readonly met: boolean;
-}
 
 const stepBytes = 16 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 import { openReadOnly } from "../connect.ts";
 import type { Jobs } from "../worker/protocol.ts";
-import { type Copied, checkCopy, copyFacts } from "./copy-online.ts";
+import type { Copied } from "../worker/results.ts";
+import { checkCopy, copyFacts } from "./copy-online.ts";
 
 /**
  * Writes a compact database with the contents of one moment into the existing empty file `into`, through SQLite's own

@@ -2,20 +2,7 @@ import { openReadOnly, pragmaNumber, pragmaText } from "../connect.ts";
 import { readable } from "../rows/readable.ts";
 import { contentTables } from "../rows/tables.ts";
 import type { Jobs } from "../worker/protocol.ts";
-
-/** What a database says about itself. */
-export interface DatabaseFacts {
-  readonly sqliteVersion: string;
-  readonly journalMode: string;
-  readonly pageSize: number;
-  readonly pageCount: number;
-  readonly encoding: string;
-  readonly tables: number;
-  readonly userVersion: number;
-  readonly applicationId: number;
-  /** Tables whose rows this SQLite cannot read. */
-  readonly unreadable: readonly string[];
-}
+import type { DatabaseFacts } from "../worker/results.ts";
 
 export function readFacts(input: Jobs["readFacts"]["input"]): DatabaseFacts {
   const db = openReadOnly(input);

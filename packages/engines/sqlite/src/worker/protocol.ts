@@ -1,14 +1,6 @@
 import type { ErrorCode, ExploredItem, Fingerprint } from "@dbsave/core";
-import type { FileCheck } from "../jobs/check-file.ts";
-import type { CheckpointResult } from "../jobs/checkpoint.ts";
-import type { Copied } from "../jobs/copy-online.ts";
-import type { DatabaseFacts } from "../jobs/read-facts.ts";
-
-/** Which file to open, and how long to wait for its locks. */
-export interface Place {
-  readonly path: string;
-  readonly busyTimeoutMs: number;
-}
+import type { Place } from "../place.ts";
+import type { CheckpointResult, Copied, DatabaseFacts, FileCheck } from "./results.ts";
 
 /** Everything a worker can be asked for. All of it is copied from thread to thread; a `meeting` is shared memory. */
 export interface Jobs {
