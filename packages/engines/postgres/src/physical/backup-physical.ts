@@ -1,17 +1,18 @@
 import { type ArtifactSink, type BackupFacts, DbsaveError, isDbsaveError, type RunContext } from "@dbsave/core";
 import { imageDetails } from "../backup-image.ts";
 import type { ParsedOptions } from "../options.ts";
-import { artifactInfo, directoryOf, encodingOf } from "./artifacts.ts";
+import { artifactInfo, directoryOf } from "./artifacts.ts";
 import { ArchivedFiles } from "./manifest/archived-files.ts";
 import { BackupManifestReader } from "./manifest/backup-manifest.ts";
 import type { PhysicalSettings } from "./options.ts";
 import { type BackupPart, BaseBackup, type BaseBackupFacts } from "./protocol/base-backup.ts";
 import { baseBackupCommand, type ServerCompression } from "./protocol/base-backup-command.ts";
 import { openWalsender, type Walsender } from "./protocol/walsender.ts";
-import { type Reader, readAlong } from "./read-along.ts";
+import { readAlong } from "./read-along.ts";
 import { physicalRecipe } from "./recipe.ts";
 import { reserveWal } from "./reserve-wal.ts";
 import { type PhysicalServer, readPhysicalServer } from "./server-facts.ts";
+import { hashAlong } from "./thread/hash-along.ts";
 
 /** The settings of a target, and what the server compresses. */
 export interface PhysicalOrder extends Omit<PhysicalSettings, "wal" | "incremental"> {
@@ -85,11 +86,15 @@ async function take(
   const manifest = new BackupManifestReader((file) => settings.checkFiles && archived.compare(file));
   const archives: string[] = [];
   for await (const part of backup as AsyncIterable<BackupPart>) {
-    if (part.kind === "manifest") await write(part, manifest, sink);
-    else {
+    const info = artifactInfo(part);
+    if (part.kind === "manifest") await sink.write(info, readAlong(part.body, manifest));
+    else if (settings.checkFiles) {
       archives.push(part.name);
-      await write(part, settings.checkFiles ? archived.archive(directoryOf(part.name)) : null, sink);
-      if (!settings.checkFiles) consistentAt = ctx.now();
+      await sink.write(info, hashAlong(part.body, part.name, archived.archive(directoryOf(part.name))));
+    } else {
+      archives.push(part.name);
+      await sink.write(info, part.body);
+      consistentAt = ctx.now();
     }
   }
   const facts = manifest.facts();
@@ -100,13 +105,6 @@ async function take(
       `postgres: what arrived is not what the server read: ${problems.join("; ")}`,
     );
   return { ...backup.facts(), consistentAt: consistentAt ?? ctx.now(), archives };
-}
-
-async function write(part: BackupPart, reader: Reader | null, sink: ArtifactSink): Promise<void> {
-  await sink.write(
-    artifactInfo(part),
-    reader === null ? part.body : readAlong(part.body, reader, encodingOf(part.name)),
-  );
 }
 
 function detailsOf(server: PhysicalServer, settings: PhysicalOrder, taken: Taken): BackupFacts["details"] {

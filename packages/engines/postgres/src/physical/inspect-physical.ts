@@ -1,9 +1,9 @@
 import { type ArtifactSource, type Finding, isDbsaveError, type RunContext } from "@dbsave/core";
-import { directoryOf, manifestName } from "./artifacts.ts";
+import { manifestName } from "./artifacts.ts";
 import { compareWithManifest } from "./compare-with-manifest.ts";
 import { physicalContentsOf } from "./contents.ts";
 import { ArchivedFiles } from "./manifest/archived-files.ts";
-import { readArchive } from "./open-archive.ts";
+import { readInThread } from "./thread/read-in-thread.ts";
 
 /**
  * Hashes every file of every archive and compares all of them, and the WAL, with the server's manifest. Needs no server and
@@ -16,9 +16,7 @@ export async function inspectPhysical(source: ArtifactSource, ctx: RunContext): 
   for (const name of archives) {
     findings.push(
       ...(await judge(name, async () => {
-        const hasher = archived.archive(directoryOf(name));
-        for await (const chunk of readArchive(source, name, ctx.signal)) hasher.read(chunk);
-        hasher.finish();
+        await readInThread(source, name, archived, null, ctx.signal);
         return [];
       })),
     );

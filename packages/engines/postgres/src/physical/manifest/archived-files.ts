@@ -22,20 +22,22 @@ export class ArchivedFiles {
     this.#onWal = onWal;
   }
 
-  /** Takes the bytes of one archive; `directory` is where its files belong: empty, or `pg_tblspc/16400/`. */
-  archive(directory: string): ArchiveHasher {
+  /** Takes the files of one archive; `directory` is where they belong: empty, or `pg_tblspc/16400/`. */
+  archive(directory: string): FileListener {
     const segmentOf = (path: string): string | undefined => {
       const name = (directory + path).startsWith(walPrefix) ? path.slice(walPrefix.length) : "";
       return isSegmentName(name) ? name : undefined;
     };
-    return new ArchiveHasher({
-      begin: (path) => segmentOf(path) !== undefined && this.#onWal(),
-      end: (path, size, digest) => {
+    return {
+      begin: (path) => {
+        if (segmentOf(path) !== undefined) this.#onWal();
+      },
+      end: ({ path, size, digest }) => {
         const segment = segmentOf(path);
         if (segment !== undefined) this.#segments.set(segment, size);
         this.#files.set(directory + path, mark(size, digest));
       },
-    });
+    };
   }
 
   /** Ticks one file of the manifest off. */
@@ -43,7 +45,8 @@ export class ArchivedFiles {
     const found = this.#files.get(path);
     this.#files.delete(path);
     if (found === undefined) this.#complain(`${path} is missing`);
-    else if (found !== mark(size, Buffer.from(sha256, "hex"))) this.#complain(`${path} is not as the server read it`);
+    else if (found !== mark(size, Buffer.from(sha256, "hex").toString("latin1")))
+      this.#complain(`${path} is not as the server read it`);
   }
 
   /** After the last file of the manifest: everything in which the archives differ from it. Empty when they are whole. */
@@ -67,9 +70,16 @@ export class ArchivedFiles {
   }
 }
 
-interface FileListener {
+export interface HashedFile {
+  readonly path: string;
+  readonly size: number;
+  /** SHA-256, a character for each byte. */
+  readonly digest: string;
+}
+
+export interface FileListener {
   begin(path: string): void;
-  end(path: string, size: number, digest: Buffer): void;
+  end(file: HashedFile): void;
 }
 
 /** Hashes each file of an archive while its bytes pass. SOURCE_INVALID for a damaged archive. */
@@ -91,7 +101,7 @@ export class ArchiveHasher {
   /** In place of `read` where somebody else reads the archive. */
   take(event: TarEvent): void {
     if (event.kind === "data") this.#hash?.update(event.bytes);
-    else if (event.kind === "end") this.#listener.end(this.#path, this.#size, (this.#hash as Hash).digest());
+    else if (event.kind === "end") this.#end(this.#hash as Hash);
     else if (event.entry.type === "file") {
       this.#hash = createHash("sha256");
       this.#path = event.entry.path;
@@ -103,9 +113,13 @@ export class ArchiveHasher {
   finish(): void {
     this.#reader.finish();
   }
+
+  #end(hash: Hash): void {
+    this.#listener.end({ path: this.#path, size: this.#size, digest: hash.digest("binary") });
+  }
 }
 
 /** As short as it can be held. */
-function mark(size: number, digest: Buffer): string {
-  return `${size} ${digest.toString("latin1")}`;
+function mark(size: number, digest: string): string {
+  return `${size} ${digest}`;
 }

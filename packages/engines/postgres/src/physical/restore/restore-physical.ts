@@ -15,6 +15,7 @@ import { archiveOf } from "../artifacts.ts";
 import { compareWithManifest } from "../compare-with-manifest.ts";
 import type { PhysicalContents } from "../contents.ts";
 import { ArchivedFiles } from "../manifest/archived-files.ts";
+import { readInThread } from "../thread/read-in-thread.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
 import { fillWal } from "./fill-wal.ts";
 import { clear, ownershipAt, placeAt, type RestorePlaces } from "./places.ts";
@@ -29,7 +30,6 @@ import {
 } from "./recovery-files.ts";
 import { syncPath, syncTree } from "./sync-tree.ts";
 import type { Ownership } from "./tree-writer.ts";
-import { unpack } from "./unpack.ts";
 
 /**
  * Writes the data directory of a base backup, compared file by file with the server's manifest, and durable. It becomes
@@ -86,24 +86,18 @@ async function fill(
   ctx: RunContext,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const archived = new ArchivedFiles();
-  const kept = new Map<string, Buffer>();
-  const keepers = new Map(
-    [controlFile, tablespaceMap, automaticSettings, ...signals].map((path) => [
-      path,
-      (bytes: Buffer): void => void kept.set(path, bytes),
-    ]),
-  );
+  const kept = [controlFile, tablespaceMap, automaticSettings, ...signals];
   for (const [oid, root] of tablespaces) {
-    const name = archiveOf(source, oid);
     await prepare(root, made);
-    await unpack(source, name, { root, owner, archived, kept: new Map() }, ctx);
+    await readInThread(source, archiveOf(source, oid), archived, { root, owner, kept: [] }, ctx.signal);
   }
   await prepare(directory, made);
-  await unpack(source, archiveOf(source, "base"), { root: directory, owner, archived, kept: keepers }, ctx);
+  const unpack = { root: directory, owner, kept };
+  const files = await readInThread(source, archiveOf(source, "base"), archived, unpack, ctx.signal);
   const { problems } = await compareWithManifest(source, archived, ctx.signal);
   if (problems.length > 0)
     throw new DbsaveError("CHECKSUM_MISMATCH", `postgres: the backup is not whole: ${problems.join("; ")}`);
-  return kept;
+  return files;
 }
 
 /** The files that make a start possible, the last of them when all others are durable. */

@@ -2,6 +2,7 @@ import { chown, type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { TarEntry } from "../tar/tar-header.ts";
 import type { TarEvent } from "../tar/tar-reader.ts";
+import { WrittenFiles } from "./written-files.ts";
 
 /** Whose the files become. */
 export interface Owner {
@@ -13,9 +14,12 @@ export interface Owner {
 export type Ownership = Owner | "as archived" | null;
 
 /** A file that is not written as it is: its bytes are handed to whoever asked for them. */
-export type KeptFiles = ReadonlyMap<string, (bytes: Buffer) => void>;
+export interface KeptFiles {
+  readonly paths: ReadonlySet<string>;
+  keep(path: string, bytes: Buffer): void;
+}
 
-/** Writes what a tar holds below `root`, which nobody else writes into; not synced. */
+/** Writes what a tar holds below `root`, which nobody else writes into; files are synced, the names of directories are not. */
 export class TreeWriter {
   readonly #root: string;
   readonly #owner: Ownership;
@@ -27,8 +31,10 @@ export class TreeWriter {
   #path = "";
   /** One write runs while the next bytes are hashed. */
   #writing: Promise<unknown> = Promise.resolve();
+  /** The disk is busy from the beginning, not only when all is written. */
+  readonly #written = new WrittenFiles();
 
-  constructor(root: string, owner: Ownership, kept: KeptFiles = new Map()) {
+  constructor(root: string, owner: Ownership, kept: KeptFiles) {
     this.#root = root;
     this.#owner = owner;
     this.#kept = kept;
@@ -41,11 +47,17 @@ export class TreeWriter {
     else await this.#begin(event.entry);
   }
 
+  /** Resolves when all files are synced. */
+  async finish(): Promise<void> {
+    await this.#written.settled();
+  }
+
   /** Resolves when nothing is being written any more. */
   async close(): Promise<void> {
     await this.#writing.catch(() => undefined);
     await this.#file?.close();
     this.#file = null;
+    await this.#written.over();
   }
 
   async #directory(entry: TarEntry): Promise<void> {
@@ -63,7 +75,7 @@ export class TreeWriter {
     const { path, mode } = entry;
     this.#path = path;
     this.#position = 0;
-    this.#chunks = this.#kept.has(path) ? [] : null;
+    this.#chunks = this.#kept.paths.has(path) ? [] : null;
     if (this.#chunks !== null) return;
     const whole = join(this.#root, path);
     this.#file = await openNew(whole, mode);
@@ -84,13 +96,14 @@ export class TreeWriter {
 
   async #end(): Promise<void> {
     if (this.#chunks !== null) {
-      this.#kept.get(this.#path)?.(Buffer.concat(this.#chunks));
+      this.#kept.keep(this.#path, Buffer.concat(this.#chunks));
       this.#chunks = null;
       return;
     }
     await this.#writing;
-    await this.#file?.close();
+    const file = this.#file as FileHandle;
     this.#file = null;
+    await this.#written.add(file);
   }
 }
 

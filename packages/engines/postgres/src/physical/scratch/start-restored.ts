@@ -10,7 +10,7 @@ import { toolText } from "../../tools/tool-text.ts";
 import { archiveOf, directoryOf } from "../artifacts.ts";
 import { compareWithManifest } from "../compare-with-manifest.ts";
 import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
-import { ArchivedFiles } from "../manifest/archived-files.ts";
+import { ArchivedFiles, ArchiveHasher } from "../manifest/archived-files.ts";
 import { readArchive } from "../open-archive.ts";
 import { readAlong } from "../read-along.ts";
 import { automaticSettings, mapTablespaces, signals, tablespaceMap } from "../restore/recovery-files.ts";
@@ -83,7 +83,7 @@ async function unpackAt(
   const unpack = async (name: string, into: string): Promise<void> => {
     await toolText(tools, "mkdir", ["-m", "700", into], { signal });
     const plain = Readable.from(readArchive(source, name, signal), { objectMode: false });
-    const body = readAlong(plain, archived.archive(directoryOf(name)));
+    const body = readAlong(plain, new ArchiveHasher(archived.archive(directoryOf(name))));
     await feedWhole(tools, ["tar", "-x", "-f", "-", "-C", into], { signal }, body, discard);
   };
   const write = async (path: string, contents: string): Promise<void> => {

@@ -1,0 +1,41 @@
+import type { ErrorCode } from "@dbsave/core";
+import type { FileListener, HashedFile } from "../manifest/archived-files.ts";
+import type { Ownership } from "../restore/tree-writer.ts";
+
+/** What a thread does with an archive beside hashing its files. */
+export interface ThreadJob {
+  /** For messages. */
+  readonly name: string;
+  readonly encoding: "zstd" | undefined;
+  /** Null: nothing is written. */
+  readonly unpack: Unpacking | null;
+}
+
+/** Where the files go, durable but for the names of directories. */
+export interface Unpacking {
+  readonly root: string;
+  readonly owner: Ownership;
+  /** Paths of files that are not written but handed back. */
+  readonly kept: readonly string[];
+}
+
+/** Null ends the archive. */
+export type ToThread = Uint8Array | null;
+
+export type FromThread =
+  | ({ readonly type: "taken" } & Seen)
+  | ({ readonly type: "done" } & Seen)
+  | { readonly type: "failed"; readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined };
+
+/** What has happened since the last message. */
+export interface Seen {
+  readonly begun: readonly string[];
+  readonly ended: readonly HashedFile[];
+  readonly kept: readonly (readonly [path: string, bytes: Uint8Array])[];
+}
+
+/** Tells a listener what a thread has seen. */
+export function tell(listener: FileListener, { begun, ended }: Seen): void {
+  for (const path of begun) listener.begin(path);
+  for (const { path, size, digest } of ended) listener.end({ path, size, digest });
+}
