@@ -42,8 +42,9 @@ export function artifactSink(
       if (isClosed) throw new DbsaveError("BACKUP_FAILED", `artifact ${info.name} came after the backup had ended`);
       claimNames(names, info.name, storedName);
       const plain = new Meter((bytes) => progress.update(info.name, bytes, info.estimatedBytes));
-      const stored = new Meter();
-      const coded = connect(body, plain, ...applied.map((codec) => codec.encoder()), stored);
+      const stages = applied.map((codec) => codec.encoder());
+      const stored = stages.length === 0 ? plain : new Meter(); // the same bytes need not be hashed twice
+      const coded = connect(body, plain, ...stages, ...(stored === plain ? [] : [stored]));
       const key = keys.stored(place.target, place.id, storedName);
       const storing = place.repository.storage.put(key, coded, { signal: run.signal, ifExists: "fail" });
       // A storage may settle without having read the body, for which the engine would wait forever.
