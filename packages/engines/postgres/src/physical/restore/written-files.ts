@@ -9,9 +9,8 @@ export class WrittenFiles {
 
   /** Waits for room, not for the file. Rejects with the failure of any earlier one. */
   async add(file: FileHandle): Promise<void> {
-    const work = this.#settle(file);
+    const work = this.#settle(file).finally(() => this.#running.delete(work));
     this.#running.add(work);
-    work.finally(() => this.#running.delete(work));
     while (this.#running.size >= atOnce) await Promise.race(this.#running);
     this.#throwFailure();
   }

@@ -1,4 +1,5 @@
 import { pipeline, type Readable, Transform, type TransformCallback } from "node:stream";
+import { callbackify } from "node:util";
 import { encodingOf } from "../artifacts.ts";
 import type { FileListener } from "../manifest/archived-files.ts";
 import { ArchiveThread } from "./archive-thread.ts";
@@ -17,23 +18,28 @@ export function hashAlong(body: Readable, name: string, listener: FileListener):
 }
 
 class HashingAlong extends Transform {
-  readonly #thread: ArchiveThread;
+  readonly #take: (chunk: Buffer, done: (error: Error | null) => void) => void;
+  readonly #finish: (done: (error: Error | null) => void) => void;
+  readonly #dispose: (done: (error: Error | null) => void) => void;
 
   constructor(name: string, listener: FileListener) {
     super({ highWaterMark });
     const job = { name, encoding: encodingOf(name), unpack: null };
-    this.#thread = new ArchiveThread(job, (seen) => tell(listener, seen));
+    const thread = new ArchiveThread(job, (seen) => tell(listener, seen));
+    this.#take = callbackify((chunk: Buffer) => thread.take(chunk));
+    this.#finish = callbackify(() => thread.finish());
+    this.#dispose = callbackify(() => thread[Symbol.asyncDispose]());
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#thread.take(chunk).then(() => done(null, chunk), done);
+    this.#take(chunk, (error) => done(error, chunk));
   }
 
   override _flush(done: TransformCallback): void {
-    this.#thread.finish().then(() => done(), done);
+    this.#finish(done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#thread[Symbol.asyncDispose]().then(() => done(error), done);
+    this.#dispose((failure) => done(error ?? failure));
   }
 }
