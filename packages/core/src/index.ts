@@ -12,6 +12,7 @@ export type * from "./contracts/exploration.ts";
 export type { Finding } from "./contracts/finding.ts";
 export type { Fingerprint, FingerprintItem } from "./contracts/fingerprint.ts";
 export { type GuardPolicy, type IncrementalPolicy, type Job, type VerifyLevel, verifyLevels } from "./contracts/job.ts";
+export type * from "./contracts/lasting-server.ts";
 export type * from "./contracts/log.ts";
 export type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "./contracts/manifest.ts";
 export type { EngineEvent, ReportProgress, RunContext } from "./contracts/run-context.ts";
@@ -23,6 +24,7 @@ export type {
   ServerRunner,
   StartServerOptions,
 } from "./contracts/server-runner.ts";
+export type * from "./contracts/start.ts";
 export type { GetOptions, ObjectInfo, PutOptions, Storage, SweepOptions } from "./contracts/storage.ts";
 export type { RunningTool, ToolOptions, ToolRunner } from "./contracts/tool-runner.ts";
 export { DbsaveError, type DbsaveErrorOptions, isDbsaveError, toDbsaveError } from "./errors/dbsave-error.ts";

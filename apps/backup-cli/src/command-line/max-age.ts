@@ -1,11 +1,5 @@
-import { DbsaveError } from "@dbsave/core";
 import type { Options } from "yargs";
-
-const unitMs: ReadonlyMap<string, number> = new Map([
-  ["m", 60_000],
-  ["h", 3_600_000],
-  ["d", 86_400_000],
-]);
+import { parseDuration } from "./duration-option.ts";
 
 export const maxAgeOption = {
   "max-age": {
@@ -16,12 +10,7 @@ export const maxAgeOption = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Milliseconds of `90m`, `26h`, `8d`. USAGE for anything else. */
+/** Milliseconds. USAGE for what is no duration. */
 export function parseMaxAge(text: string): number {
-  const [, amount, unit = ""] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  const maxAgeMs = Number(amount) * (unitMs.get(unit) ?? Number.NaN);
-  if (maxAgeMs > 0) return maxAgeMs;
-  throw new DbsaveError("USAGE", `--max-age is not a duration: "${text}"`, {
-    hint: "Write minutes, hours or days: 90m, 26h, 8d.",
-  });
+  return parseDuration("max-age", text);
 }

@@ -17,6 +17,7 @@ import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, placeOptions } from "../places/options.ts";
 import { openRestorePlace } from "../places/restore-place.ts";
 import { checkName, restoreRequest, restoreRequestOptions } from "../places/restore-request.ts";
+import { startOptions, startOrder } from "../places/start-order.ts";
 import type { Session } from "../session/session.ts";
 import { planLines, planOutcome, restoredOutcome } from "../views/restore-view.ts";
 
@@ -26,6 +27,7 @@ export const command = defineCommand(
     options: {
       ...placeOptions,
       ...restoreRequestOptions,
+      ...startOptions,
       force: {
         type: "boolean",
         default: false,
@@ -40,11 +42,13 @@ export const command = defineCommand(
       ["$0 restore latest --from ./backups --into ./copy.db", "a new file, compared with the backup's own fingerprint"],
       ["$0 restore orders --database app --as app_check", "one database of a whole server, beside the one in use"],
       ["$0 restore latest --from ./backups --into docker:pg/orders_check", "a new database in a container"],
+      ["$0 restore orders --into /srv/restored --start", "a physical backup, and a server on it that goes on"],
       ["$0 restore orders --table app.public.invoices --as rescued", "one table with all that it needs"],
     ],
   },
   async ({ backup, force, ...args }, session) => {
     const asked = restoreRequest(args);
+    const start = startOrder(args, session);
     const request = asked.into === undefined ? asked : { ...asked, into: await completePlace(asked.into, session.env) };
     await using shelves = await openShelves(args, session);
     const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
@@ -54,7 +58,7 @@ export const command = defineCommand(
     const { engine, decoders: codecs } = place;
     checkName(args, engine);
     const { repository } = shelf;
-    const options = { ...session.run, repository, manifest, codecs, force, ...place.request };
+    const options = { ...session.run, repository, manifest, codecs, force, ...place.request, ...start };
 
     const plan = await planRestore(engine, options);
     if (args.dryRun) return planOutcome(manifest, plan);

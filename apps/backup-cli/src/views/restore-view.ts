@@ -12,6 +12,7 @@ import type { Outcome } from "../outcome.ts";
 import { plain } from "../output/paint.ts";
 import { counted, formatTime } from "../output/quantities.ts";
 import { findingText } from "./proof-view.ts";
+import { startedLines } from "./started-view.ts";
 
 /** What is about to happen, for people, before it does. */
 export function planLines(manifest: Manifest, { target, steps, findings }: RestorePlan): readonly string[] {
@@ -61,6 +62,7 @@ export function restoredOutcome(
       return [
         `${manifest.target} ${manifest.id} restored into ${report.target}, ${verdict}`,
         ...report.movedAside.map((path) => `  moved aside: ${path}`),
+        ...(report.started === undefined ? [] : startedLines(report.started)),
         ...differences.map((finding) => findingText(finding, paint)),
       ].join("\n");
     },

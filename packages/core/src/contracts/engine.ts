@@ -5,6 +5,7 @@ import type { Fingerprint } from "./fingerprint.ts";
 import type { EngineLog, Recovery } from "./log.ts";
 import type { BackupKind, Manifest } from "./manifest.ts";
 import type { RunContext } from "./run-context.ts";
+import type { StartedServer, StartOrder } from "./start.ts";
 
 /** Declared once per engine, printed by the CLI, proved by `engineConformance`. */
 export interface EngineCapabilities {
@@ -16,6 +17,8 @@ export interface EngineCapabilities {
   readonly scratch: boolean;
   /** What a restore can be limited to by `RestoreRequest.select`. */
   readonly selects: readonly (keyof RestoreSelection)[];
+  /** Whether some backups are the files of a server, which `RestoreRequest.start` brings up. @default false */
+  readonly starts?: boolean;
 }
 
 /** What `probe` learned about a live source. */
@@ -134,6 +137,8 @@ export interface RestoreRequest {
    * holds none, OPTIONS_INVALID for a place that it does not name.
    */
   readonly tablespaces?: ReadonlyMap<string, string>;
+  /** Start a server on what was restored. UNSUPPORTED without `capabilities.starts`, and for a backup that is not the files of a server. */
+  readonly start?: StartOrder;
 }
 
 /** What a restore takes, as far as it is known before. */
@@ -160,6 +165,8 @@ export interface RestoreReport {
   readonly details: Readonly<Record<string, string | number | boolean>>;
   /** What is where now; when absent, all of the backup is at the one place. */
   readonly restored?: readonly RestoredPlace[];
+  /** Present when `RestoreRequest.start` was. */
+  readonly started?: StartedServer;
 }
 
 export interface RestoredPlace {

@@ -4,6 +4,7 @@ import type { Engine, RestoreSelection, ServerFacts } from "../contracts/engine.
 import type { Finding } from "../contracts/finding.ts";
 import type { VerifyLevel } from "../contracts/job.ts";
 import type { BackupKind, Manifest } from "../contracts/manifest.ts";
+import type { StartOrder } from "../contracts/start.ts";
 import type { Storage } from "../contracts/storage.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import { storedBytes } from "../manifest/measure.ts";
@@ -54,6 +55,17 @@ export function checkSelection(
     }
     if (names.length === 0) throw new DbsaveError("OPTIONS_INVALID", `${name}: no ${key} to restore are named`);
   }
+}
+
+/** UNSUPPORTED when no backup of the engine is the files of a server. */
+export function checkStart(
+  { name, capabilities }: Pick<Engine, "name" | "capabilities">,
+  start: StartOrder | undefined,
+): void {
+  if (start === undefined || capabilities.starts === true) return;
+  throw new DbsaveError("UNSUPPORTED", `${name}: its backups are not the files of a server: start`, {
+    hint: "Restore it into a place, and start there whatever uses it.",
+  });
 }
 
 /**

@@ -3,10 +3,11 @@ import type { Codec } from "../contracts/codec.ts";
 import type { Engine, RestorePlan, RestoreReport, RestoreRequest, RestoreSelection } from "../contracts/engine.ts";
 import type { Recovery } from "../contracts/log.ts";
 import type { Manifest } from "../contracts/manifest.ts";
+import type { StartOrder } from "../contracts/start.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type RunOptions, runWith, withContext } from "../run/context.ts";
-import { checkEngine, checkSelection, refuseErrors } from "./preflight.ts";
+import { checkEngine, checkSelection, checkStart, refuseErrors } from "./preflight.ts";
 
 export interface RestoreOptions extends RunOptions {
   readonly repository: Repository;
@@ -25,6 +26,8 @@ export interface RestoreOptions extends RunOptions {
   readonly recovery?: Recovery;
   /** Where tablespaces go, by where they were on the source. */
   readonly tablespaces?: ReadonlyMap<string, string>;
+  /** Start a server on what was restored, and leave it running. */
+  readonly start?: StartOrder;
 }
 
 /** What `restore` would do, without doing it. */
@@ -59,16 +62,25 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
   }
 }
 
-function check(engine: Engine, { manifest, select, recovery, tablespaces }: RestoreOptions): void {
+function check(engine: Engine, { manifest, select, recovery, tablespaces, start }: RestoreOptions): void {
   checkEngine(engine, manifest);
   checkSelection(engine, select);
+  checkStart(engine, start);
   if (engine.log !== undefined) return;
   if (recovery !== undefined)
     throw new DbsaveError("UNSUPPORTED", `${engine.name}: no recovery beyond the moment of a backup`);
   if (tablespaces !== undefined) throw new DbsaveError("UNSUPPORTED", `${engine.name}: it has no tablespaces`);
 }
 
-function requestOf({ into, force = false, select, jobs, recovery, tablespaces }: RestoreOptions): RestoreRequest {
+function requestOf({
+  into,
+  force = false,
+  select,
+  jobs,
+  recovery,
+  tablespaces,
+  start,
+}: RestoreOptions): RestoreRequest {
   return {
     force,
     ...(recovery === undefined ? {} : { recovery }),
@@ -76,5 +88,6 @@ function requestOf({ into, force = false, select, jobs, recovery, tablespaces }:
     ...(into === undefined ? {} : { into }),
     ...(select === undefined ? {} : { select }),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(start === undefined ? {} : { start }),
   };
 }

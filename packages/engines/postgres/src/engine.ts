@@ -18,11 +18,10 @@ import { locateServer } from "./locate.ts";
 import { log } from "./log.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
 import { inspectPhysical } from "./physical/inspect-physical.ts";
-import { isPhysical, refusePhysicalOptions } from "./physical/method.ts";
+import { isPhysical, refusePhysicalOptions, refuseStart } from "./physical/method.ts";
 import { partRequest, planPart, restorePart } from "./physical/part/restore-part.ts";
-import { planPhysicalRestore } from "./physical/restore/plan-physical.ts";
-import { restorePhysical } from "./physical/restore/restore-physical.ts";
 import { physicalScratch } from "./physical/scratch/physical-scratch.ts";
+import { planDirectory, restoreDirectory } from "./physical/start/restore-directory.ts";
 import { plainProfile } from "./plain-profile.ts";
 import { optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
 import { probe } from "./probe.ts";
@@ -40,6 +39,7 @@ const capabilities: EngineCapabilities = {
   methods: kinds,
   scratch: true,
   selects: ["databases", "schemas", "tables"],
+  starts: true,
 };
 
 /** What an extension keeps in tables of its own is not in the table of contents. */
@@ -82,6 +82,7 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     const request = given.select === undefined ? given : { ...given, select: databaseOfNames(given.select) };
     if (!isPhysical(manifest)) refusePhysicalOptions(manifest, request);
     const part = isPhysical(manifest) ? partRequest(request) : null;
+    if (part !== null) refuseStart(manifest, request);
     return { request, part, isDirectory: isPhysical(manifest) && part === null };
   };
   return {
@@ -100,7 +101,7 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     planRestore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         const { part, request, isDirectory } = asked(given, source.manifest);
-        if (isDirectory) return await planPhysicalRestore(request, source, ctx);
+        if (isDirectory) return await planDirectory(request, source, ctx);
         const here = await located(ctx.signal, request.into);
         if (part !== null) return await planPart(here, part, source, ctx);
         return await planRestore(...resolvePlace(here, request, source.manifest), source, ctx);
@@ -108,7 +109,7 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     restore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         const { part, request, isDirectory } = asked(given, source.manifest);
-        if (isDirectory) return await restorePhysical(request, source, ctx);
+        if (isDirectory) return await restoreDirectory(options, request, source, ctx);
         const here = await located(ctx.signal, request.into);
         if (part !== null) return await restorePart(here, part, source, ctx);
         return await restore(...resolvePlace(here, request, source.manifest), source, ctx);

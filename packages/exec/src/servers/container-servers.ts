@@ -1,6 +1,5 @@
 import { chmod } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import type { Duplex } from "node:stream";
 import {
   DbsaveError,
   isAlive,
@@ -17,6 +16,7 @@ import { dockerFailure } from "../docker/docker-failure.ts";
 import { type ContainerSelector, parseSelector } from "../docker/selector.ts";
 import { fixedLocale } from "../environment.ts";
 import { chooseImage } from "./choose-image.ts";
+import { openKeeper, removeContainer } from "./keeper.ts";
 import { makeServerFolder, removeServerFolder, socketsOf } from "./server-folder.ts";
 import { type OpenPlace, startServer } from "./start-server.ts";
 
@@ -74,14 +74,16 @@ async function openPlace(
     await chmod(socketDirectory, 0o777); // for whoever the server is in its container; on this machine `folder` is closed
     const docker = await engine.docker();
     await sweepContainers(docker);
-    const container = await createKeeper(docker, imageId, socketDirectory);
-    const remove = once(() => removeContainer(container));
-    cleanUp.defer(remove);
-    const input = await startKeeper(container);
-    cleanUp.defer(async () => {
-      await remove();
-      input.destroy(); // the engine leaves its end open, and an open connection keeps a process alive
+    const keeper = await openKeeper(docker, {
+      image: imageId,
+      labels: { [ownerLabel]: JSON.stringify(processIdentity()) },
+      mounts: [
+        { Type: "volume", Target: dataDirectory, Source: "" },
+        { Type: "bind", Target: socketDirectory, Source: socketDirectory },
+      ],
     });
+    cleanUp.use(keeper);
+    const { container } = keeper;
     const inside = { engine, query: { text: `container ${name}`, name: container.id }, killAfterMs: 1000 };
     const owner = user ?? (await userOf(docker, imageId));
     const ownPlace = toolsInContainer({ ...inside, user: "0" });
@@ -97,7 +99,7 @@ async function openPlace(
       environment: fixedLocale,
       launch: (program) => {
         const child = startInContainer(program, place);
-        return { ...child, stop: () => void remove().catch(() => undefined) }; // a throw-away server needs no farewell
+        return { ...child, stop: () => void keeper.remove().catch(() => undefined) }; // a throw-away server needs no farewell
       },
       [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
     };
@@ -108,59 +110,9 @@ async function openPlace(
   }
 }
 
-function createKeeper(docker: Docker, image: string, socketDirectory: string): Promise<Docker.Container> {
-  return docker.createContainer({
-    Image: image,
-    Entrypoint: ["cat"],
-    Cmd: [],
-    User: "0",
-    WorkingDir: "/",
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
-    Labels: { [ownerLabel]: JSON.stringify(processIdentity()) },
-    Healthcheck: { Test: ["NONE"] },
-    HostConfig: {
-      AutoRemove: true,
-      NetworkMode: "none",
-      SecurityOpt: ["no-new-privileges"],
-      ShmSize: 256 * 1024 * 1024,
-      Mounts: [
-        { Type: "volume", Target: dataDirectory, Source: "" },
-        { Type: "bind", Target: socketDirectory, Source: socketDirectory },
-      ],
-    },
-  });
-}
-
-/** The engine ends the container's input as soon as this connection is gone. */
-async function startKeeper(container: Docker.Container): Promise<Duplex> {
-  const input = await container.attach({ stream: true, stdin: true, hijack: true });
-  input.on("error", () => {}).resume();
-  await container.start();
-  return input as Duplex;
-}
-
 /** An image whose user is not set means root. */
 async function userOf(docker: Docker, image: string): Promise<string> {
   return (await docker.getImage(image).inspect()).Config.User || "0";
-}
-
-/** Resolves when the container and its volume are gone. */
-async function removeContainer(container: Docker.Container): Promise<void> {
-  try {
-    await container.remove({ force: true, v: true });
-  } catch (error) {
-    const { statusCode } = error as { readonly statusCode?: number };
-    if (statusCode === 404) return;
-    if (statusCode !== 409) throw error;
-    await container.wait({ condition: "removed" }).catch(() => undefined); // the engine itself removes it now
-  }
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= work());
 }
 
 /** Only an engine that was itself stopped can have left some. */
