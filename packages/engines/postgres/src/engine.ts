@@ -7,6 +7,7 @@ import {
   type Manifest,
   type RestoreRequest,
   type RunContext,
+  type ScratchInstance,
   throwIfAborted,
   toDbsaveError,
 } from "@dbsave/core";
@@ -118,26 +119,32 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       engineOn(optionsAt(options, place), async (signal) => optionsAt(await located(signal, place), place)),
     fingerprint: (ctx, algorithm) =>
       live(ctx, "SOURCE_INVALID", async () => fingerprint(await located(ctx.signal), ctx.signal, algorithm)),
-    scratch: (manifest, ctx) =>
-      live(ctx, "RESTORE_FAILED", async () => {
-        if (isPhysical(manifest))
-          return physicalScratch(options, identity, (there) => engineOn(there, async () => there));
-        const server = await startScratchServer(options, manifest, ctx);
-        const engine = engineOn(server.options, async () => server.options);
-        return {
-          engine: {
-            ...engine,
-            restore: (request, source, own) => server.try(engine.restore(request, source, own)),
-            fingerprint: (own, algorithm) => server.try(engine.fingerprint(own, algorithm)),
-          },
-          async [Symbol.asyncDispose]() {
-            await engine[Symbol.asyncDispose]();
-            await server[Symbol.asyncDispose]();
-          },
-        };
-      }),
+    scratch: (manifest, ctx) => live(ctx, "RESTORE_FAILED", () => scratchOf(options, identity, manifest, ctx)),
     async [Symbol.asyncDispose]() {
       disposed = true;
+    },
+  };
+}
+
+/** A throw-away server for backups like that of `manifest`, and the engine on it. */
+async function scratchOf(
+  options: ParsedOptions,
+  identity: Pick<Engine, "name" | "capabilities">,
+  manifest: Manifest,
+  ctx: RunContext,
+): Promise<ScratchInstance> {
+  if (isPhysical(manifest)) return physicalScratch(options, identity, (there) => engineOn(there, async () => there));
+  const server = await startScratchServer(options, manifest, ctx);
+  const engine = engineOn(server.options, async () => server.options);
+  return {
+    engine: {
+      ...engine,
+      restore: (request, source, own) => server.try(engine.restore(request, source, own)),
+      fingerprint: (own, algorithm) => server.try(engine.fingerprint(own, algorithm)),
+    },
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
     },
   };
 }

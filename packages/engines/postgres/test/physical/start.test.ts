@@ -6,7 +6,6 @@ import { containerLastingServers, hostLastingServers } from "@dbsave/exec";
 import { server, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { postgres } from "../../src/index.ts";
-import { parseOptions } from "../../src/options.ts";
 import { RecoveryLog } from "../../src/physical/start/recovery-log.ts";
 import { parseLsn } from "../../src/wal/lsn.ts";
 import { testContext } from "../support/context.ts";
