@@ -1,7 +1,7 @@
 import type { LogFile, Manifest } from "@dbsave/core";
-import { parseLsn } from "../../wal/lsn.ts";
 import { parseSegmentName, startOf } from "../../wal/segment.ts";
 import { type WalFile, walFileOf } from "../../wal/wal-file.ts";
+import { physicalContentsOf } from "../contents.ts";
 
 /** The WAL that recovery from a backup reads: all from one position on, on the backup's timeline and those that left it. */
 export interface Need {
@@ -21,15 +21,10 @@ export interface Archived {
 }
 
 /** Of a physical backup. */
-export function needOf({ details, startedAt, consistentAt }: Manifest): Need {
-  return {
-    systemIdentifier: String(details["systemIdentifier"]),
-    timeline: Number(details["timeline"]),
-    from: parseLsn(String(details["startLsn"])),
-    segmentBytes: Number(details["walSegmentBytes"]),
-    startedAt,
-    consistentAt,
-  };
+export function needOf(manifest: Manifest): Need {
+  const { systemIdentifier, timeline, start, walSegmentBytes } = physicalContentsOf(manifest);
+  const { startedAt, consistentAt } = manifest;
+  return { systemIdentifier, timeline, from: start, segmentBytes: walSegmentBytes, startedAt, consistentAt };
 }
 
 /** None for what is no file of a server's WAL: nobody knows what needs it. */

@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
-import { DbsaveError, type LogFile, type LogReader } from "@dbsave/core";
-import { historyName, parseHistory, type Stretch, stretchesOf } from "../../wal/history.ts";
+import type { LogFile, LogReader } from "@dbsave/core";
+import { parseHistory, type Stretch, stretchesOf } from "../../wal/history.ts";
 import { walFileOf } from "../../wal/wal-file.ts";
 
 /** What is archived of one cluster's WAL. */
@@ -31,15 +31,16 @@ export function archivedWal(systemIdentifier: string, files: readonly LogFile[])
   return { systemIdentifier, segments, histories, timelines };
 }
 
-/** The way of the WAL to `timeline`. RECOVERY_UNREACHABLE when its history is not archived. */
-export async function wayTo(timeline: number, wal: ArchivedWal, log: LogReader): Promise<readonly Stretch[]> {
-  const file = wal.histories.get(timeline);
-  if (file !== undefined)
-    return stretchesOf(timeline, parseHistory((await buffer(await log.open(file))).toString(), timeline));
-  if (timeline === 1) return stretchesOf(1, []);
-  throw new DbsaveError(
-    "RECOVERY_UNREACHABLE",
-    `postgres: timeline ${timeline}: ${historyName(timeline)} is not archived, and without it nothing leads there`,
-    { hint: "Recover on another timeline: --timeline." },
-  );
+/**
+ * The way of the WAL to `timeline`. Where its history is not archived, because archiving began later or the timeline is the first, only
+ * backups on it lead there.
+ */
+export async function wayTo(
+  timeline: number,
+  { histories }: ArchivedWal,
+  log: Pick<LogReader, "open">,
+): Promise<readonly Stretch[]> {
+  const file = histories.get(timeline);
+  if (file === undefined) return stretchesOf(timeline, []);
+  return stretchesOf(timeline, parseHistory((await buffer(await log.open(file))).toString(), timeline));
 }

@@ -28,12 +28,16 @@ export function baseOf(manifest: Manifest): Base {
   return { ...physicalContentsOf(manifest), manifest };
 }
 
-/** Null when the way does not pass where the backup ends. */
+/** Whether the way passes where the backup ends. */
+export function leadsAlong({ timeline, stop }: Base, way: readonly Stretch[]): boolean {
+  return way.some((part) => part.timeline === timeline && part.from <= stop && (part.end ?? stop) >= stop);
+}
+
+/** Null when the backup does not lead along the way. */
 export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): Trail | null {
-  const { timeline, stop, walSegmentBytes: segmentBytes } = base;
-  const passes = way.some((part) => part.timeline === timeline && part.from <= stop && (part.end ?? stop) >= stop);
+  const { stop, walSegmentBytes: segmentBytes } = base;
   const target = way.at(-1);
-  if (!passes || target === undefined) return null;
+  if (target === undefined || !leadsAlong(base, way)) return null;
   const nameOf = (number: bigint): string => {
     const part = way.findLast(({ from }) => segmentAt(from, segmentBytes) <= number) ?? target;
     return segmentName({ timeline: part.timeline, number }, segmentBytes);
