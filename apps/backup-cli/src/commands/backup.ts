@@ -1,6 +1,7 @@
 import { type PipelineItem, runPipeline } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
-import { adHocOptions } from "../places/ad-hoc-targets.ts";
+import { adHocOptions, methodOption } from "../places/ad-hoc-targets.ts";
+import { itemsByMethod } from "../places/by-method.ts";
 import { chooseTargets } from "../places/choose-targets.ts";
 import { openItems } from "../places/open-items.ts";
 import { runOutcome } from "../views/run-view.ts";
@@ -14,12 +15,13 @@ export const command = defineCommand(
         describe: "Targets of the configuration [all], or with --to paths and URLs",
       },
     },
-    options: adHocOptions,
+    options: { ...adHocOptions, ...methodOption },
     needsScratch: true,
     examples: [
       ["$0 backup ./app.db --to ./backups", "without any configuration"],
       ["$0 backup ./app.db --to ./backups --recipient age1...", "encrypted, never plain on disk"],
       ["$0 backup orders", "a target of the configuration"],
+      ["$0 backup orders --method physical", "by one of its methods only"],
       ["$0 backup docker:pg --to ./backups", "PostgreSQL in a container, also without a published port"],
       ["$0 backup compose:shop/db/orders --to ./backups", "the database orders in the service db of a compose project"],
       ["$0 backup docker:pg/metrics --engine timescaledb --to ./backups", "a database with TimescaleDB"],
@@ -28,7 +30,8 @@ export const command = defineCommand(
   async ({ sources = [], ...args }, session) => {
     const chosen = await chooseTargets(sources, args, session);
     await using opened = await openItems(chosen, session);
-    const { targets, ...facts } = await runPipeline(opened.items.map(backupOnly), {
+    const items = chosen.isAdHoc ? opened.items : itemsByMethod(opened.items, args.method, sources);
+    const { targets, ...facts } = await runPipeline(items.map(backupOnly), {
       ...session.run,
       command: "dbsave backup",
     });

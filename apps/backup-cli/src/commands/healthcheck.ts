@@ -3,19 +3,19 @@ import { maxAgeOption, parseMaxAge } from "../command-line/max-age.ts";
 import { formatAge } from "../output/quantities.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { placeOptions } from "../places/options.ts";
+import { methodFilter, placeOptions } from "../places/options.ts";
 import { type Standing, standingJson, standingsOf } from "../views/freshness-view.ts";
 
 export const command = defineCommand(
   {
     positionals: {},
-    options: { ...placeOptions, ...maxAgeOption },
+    options: { ...placeOptions, ...methodFilter, ...maxAgeOption },
     examples: [["$0 healthcheck --from /backups", "exit 0 healthy, 1 not: as Docker's HEALTHCHECK wants it"]],
   },
   async (args, session) => {
     const maxAgeMs = parseMaxAge(args.maxAge);
     await using shelves = await openShelves(args, session);
-    const standings = await standingsOf(shelvesOf(shelves, args.target), maxAgeMs, session);
+    const standings = await standingsOf(shelvesOf(shelves, args.target), { maxAgeMs, method: args.method }, session);
     const healthy = standings.length > 0 && standings.every(({ verdict }) => verdict === "ok");
     return {
       exit: healthy ? 0 : 1,
@@ -29,7 +29,8 @@ export const command = defineCommand(
   },
 );
 
-function describe({ target, verdict, newestAgeMs, provenAgeMs }: Standing): string {
+function describe({ target: name, method, verdict, newestAgeMs, provenAgeMs }: Standing): string {
+  const target = method === null ? name : `${name} (${method})`;
   if (newestAgeMs === null) return `${target} has no backup`;
   if (verdict === "stale") return `${target} was last backed up ${formatAge(newestAgeMs)} ago`;
   if (provenAgeMs === null) return `${target} was never proven`;

@@ -1,15 +1,15 @@
-import { readCatalog } from "@dbsave/core";
+import { type CatalogEntry, readCatalog } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { counted } from "../output/quantities.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { placeOptions } from "../places/options.ts";
+import { methodFilter, placeOptions } from "../places/options.ts";
 import { type BackupRow, backupJson, backupTable, damagedJson } from "../views/backup-view.ts";
 
 export const command = defineCommand(
   {
     positionals: {},
-    options: placeOptions,
+    options: { ...placeOptions, ...methodFilter },
     examples: [["$0 list --from ./backups", "the backups in that repository, newest first"]],
   },
   async (args, session) => {
@@ -17,7 +17,10 @@ export const command = defineCommand(
     const { signal } = session;
     const chosen = shelvesOf(shelves, args.target);
     const catalogs = await Promise.all(chosen.map(({ repository, target }) => readCatalog(repository, target, signal)));
-    const good = catalogs.flatMap(({ entries }) => entries).map((entry) => ({ ...entry.manifest, entry }));
+    const wanted = ({ manifest }: CatalogEntry): boolean => (args.method ?? manifest.method) === manifest.method;
+    const good = catalogs
+      .flatMap(({ entries }) => entries.filter(wanted))
+      .map((entry) => ({ ...entry.manifest, entry }));
     const damaged = catalogs.flatMap((catalog) => catalog.damaged.map((each) => ({ ...each, target: catalog.target })));
     const unfinished = catalogs.flatMap((catalog) => catalog.unfinished.map((id) => ({ id, target: catalog.target })));
     const rows: readonly BackupRow[] = [...good, ...damaged].toSorted((a, b) => (a.id < b.id ? 1 : -1));

@@ -14,7 +14,7 @@ import { defineCommand } from "../command.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { backupPositional, placeOptions } from "../places/options.ts";
+import { backupPositional, methodFilter, placeOptions } from "../places/options.ts";
 import { openRestorePlace } from "../places/restore-place.ts";
 import { checkName, restoreRequest, restoreRequestOptions } from "../places/restore-request.ts";
 import { startOptions, startOrder } from "../places/start-order.ts";
@@ -26,6 +26,7 @@ export const command = defineCommand(
     positionals: backupPositional,
     options: {
       ...placeOptions,
+      ...methodFilter,
       ...restoreRequestOptions,
       ...startOptions,
       force: {
@@ -51,7 +52,7 @@ export const command = defineCommand(
     const start = startOrder(args, session);
     const request = asked.into === undefined ? asked : { ...asked, into: await completePlace(asked.into, session.env) };
     await using shelves = await openShelves(args, session);
-    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
+    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target, method: args.method }, session);
     const { manifest } = entry;
     if (request.into === undefined && shelf.verify === undefined) throw nowhere(manifest.id);
     await using place = await openRestorePlace(shelf, manifest, keysOf(args), request, session);

@@ -3,18 +3,18 @@ import { defineCommand } from "../command.ts";
 import { keepOption, policyFor } from "../command-line/keep-option.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { backupPositional, placeOptions } from "../places/options.ts";
+import { backupPositional, methodFilter, placeOptions } from "../places/options.ts";
 import { manifestText } from "../views/manifest-view.ts";
 
 export const command = defineCommand(
   {
     positionals: backupPositional,
-    options: { ...placeOptions, ...keepOption },
+    options: { ...placeOptions, ...methodFilter, ...keepOption },
     examples: [["$0 show latest --from ./backups", "its files, its proofs, and what is in it"]],
   },
   async ({ backup, ...args }, session) => {
     await using shelves = await openShelves(args, session);
-    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
+    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target, method: args.method }, session);
     const { manifest, proofs, pin, state } = entry;
     const { repository, target } = shelf;
     const isPolicyKnown = args.keep !== undefined || shelf.retention !== undefined;

@@ -2,21 +2,22 @@ import { defineCommand } from "../command.ts";
 import { maxAgeOption, parseMaxAge } from "../command-line/max-age.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { placeOptions } from "../places/options.ts";
+import { methodFilter, placeOptions } from "../places/options.ts";
 import { type Standing, standingJson, standingsOf, standingTable } from "../views/freshness-view.ts";
 
 export const command = defineCommand(
   {
     positionals: {},
-    options: { ...placeOptions, ...maxAgeOption },
+    options: { ...placeOptions, ...methodFilter, ...maxAgeOption },
     examples: [
       ["$0 status --max-age 8d", "exit 0 only when every target was restored and compared in the last 8 days"],
+      ["$0 status --method physical --max-age 8d", "the same for what is taken weekly, beside hourly logical backups"],
     ],
   },
   async (args, session) => {
     const maxAgeMs = parseMaxAge(args.maxAge);
     await using shelves = await openShelves(args, session);
-    const standings = await standingsOf(shelvesOf(shelves, args.target), maxAgeMs, session);
+    const standings = await standingsOf(shelvesOf(shelves, args.target), { maxAgeMs, method: args.method }, session);
     const exit = exitOf(standings);
     return {
       exit,

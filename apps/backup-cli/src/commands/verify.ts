@@ -1,10 +1,11 @@
 import { ERRORS, findBackup, phase, readCatalog, verify, verifyLevels } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
+import { byMethod } from "../places/by-method.ts";
 import { newestToCheck } from "../places/choose-backup.ts";
 import { chooseShelf } from "../places/choose-shelf.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { backupPositional, placeOptions } from "../places/options.ts";
+import { backupPositional, methodFilter, placeOptions } from "../places/options.ts";
 import { proofText } from "../views/proof-view.ts";
 
 export const command = defineCommand(
@@ -12,6 +13,7 @@ export const command = defineCommand(
     positionals: backupPositional,
     options: {
       ...placeOptions,
+      ...methodFilter,
       level: {
         choices: verifyLevels,
         describe:
@@ -29,7 +31,7 @@ export const command = defineCommand(
     await using shelves = await openShelves(args, session);
     const shelf = chooseShelf(shelves, args.target);
     const { repository, target } = shelf;
-    const catalog = await readCatalog(repository, target, session.signal);
+    const catalog = byMethod(await readCatalog(repository, target, session.signal), args.method);
     const { manifest } = backup === "latest" ? newestToCheck(catalog) : findBackup(catalog, backup);
     const level = args.level ?? (shelf.verify === "off" ? undefined : shelf.verify) ?? "restore";
     await using open = await shelf.open(manifest.engine, keysOf(args));

@@ -30,7 +30,16 @@ export const adHocOptions = {
     requiresArg: true,
     describe: "Encrypt with a passphrase kept at env:NAME, file:/path, cmd:program. Never the passphrase itself",
   },
-  method: { type: "string", requiresArg: true, describe: "How the engine takes the backup [its first method]" },
+} as const satisfies Record<string, Options>;
+
+/** For databases that no configuration describes, and of those that one does. */
+export const methodOption = {
+  method: {
+    type: "string",
+    requiresArg: true,
+    describe:
+      "How the engine takes the backup: one of its methods, several with commas [as configured, else its first]",
+  },
 } as const satisfies Record<string, Options>;
 
 export interface AdHocArguments {

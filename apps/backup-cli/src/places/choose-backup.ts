@@ -1,5 +1,6 @@
 import { type Catalog, type CatalogEntry, DbsaveError, findBackup, readCatalog } from "@dbsave/core";
 import type { Session } from "../session/session.ts";
+import { byMethod } from "./by-method.ts";
 import { chooseShelf } from "./choose-shelf.ts";
 import type { Shelf, Shelves } from "./shelf.ts";
 
@@ -12,6 +13,7 @@ export interface ChosenBackup {
 interface Wanted {
   readonly backup: string;
   readonly target?: string | undefined;
+  readonly method?: string | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Wanted {
 export async function chooseBackup(shelves: Shelves, wanted: Wanted, session: Session): Promise<ChosenBackup> {
   const { backup, target } = byTarget(shelves, wanted);
   const shelf = chooseShelf(shelves, target);
-  const catalog = await readCatalog(shelf.repository, shelf.target, session.signal);
+  const catalog = byMethod(await readCatalog(shelf.repository, shelf.target, session.signal), wanted.method);
   const entry = findBackup(catalog, backup);
   if (backup.startsWith("latest")) {
     for (const worse of notGood(catalog)) {
@@ -36,7 +38,7 @@ export async function chooseBackup(shelves: Shelves, wanted: Wanted, session: Se
 function byTarget(shelves: Shelves, wanted: Wanted): Wanted {
   const { backup, target } = wanted;
   const isTarget = target === undefined && shelves.all.some((shelf) => shelf.target === backup);
-  return isTarget && !backup.startsWith("latest") ? { backup: "latest", target: backup } : wanted;
+  return isTarget && !backup.startsWith("latest") ? { ...wanted, backup: "latest", target: backup } : wanted;
 }
 
 /**

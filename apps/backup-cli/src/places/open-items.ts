@@ -14,7 +14,7 @@ import type { ChosenTargets } from "./choose-targets.ts";
 /** Targets ready to run. One that could not even be opened was reported, and does not stop the others. */
 export interface OpenItems extends AsyncDisposable {
   readonly items: readonly PipelineItem[];
-  /** What became of all targets, in the order in which they were chosen: `ran`, and those that could not be opened. */
+  /** What became of all targets, in the order in which they were chosen, by each method: `ran`, and those that could not be opened. */
   results(ran: readonly TargetResult[]): readonly TargetResult[];
 }
 
@@ -44,8 +44,7 @@ export async function openItems({ targets, isAdHoc }: ChosenTargets, session: Se
   const kept = opened.move();
   return {
     items,
-    results: (ran) =>
-      targets.flatMap(({ name }) => failed.get(name) ?? ran.find(({ target }) => target === name) ?? []),
+    results: (ran) => targets.flatMap(({ name }) => failed.get(name) ?? ran.filter(({ target }) => target === name)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

@@ -35,8 +35,8 @@ export async function openShelves(
 }
 
 function configuredShelf(target: TargetConfig, repository: Repository): Shelf {
-  const { name, retention, verify } = target;
-  return { target: name, repository, retention, verify, open: (_engine, keys) => target.open(keys) };
+  const { name, methods, retention, verify } = target;
+  return { target: name, repository, methods, retention, verify, open: (_engine, keys) => target.open(keys) };
 }
 
 /** All that is known of it is what its manifests say. */
@@ -45,6 +45,7 @@ function foundShelf(name: string, repository: Repository, storage: StorageConfig
   return {
     target: name,
     repository,
+    methods: [],
     retention: undefined,
     verify: undefined,
     open: async (engine, keys, into) => {

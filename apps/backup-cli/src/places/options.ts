@@ -10,6 +10,11 @@ export const placeOptions = {
   target: { type: "string", requiresArg: true, describe: "Target, where a repository holds several" },
 } as const satisfies Record<string, Options>;
 
+/** For commands that look at what a target has. */
+export const methodFilter = {
+  method: { type: "string", requiresArg: true, describe: "Only backups by this method, where a target has several" },
+} as const satisfies Record<string, Options>;
+
 /** Which backup, for every command about one. */
 export const backupPositional = {
   backup: {

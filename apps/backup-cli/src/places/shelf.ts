@@ -6,6 +6,8 @@ import type { Keys } from "./keys.ts";
 export interface Shelf {
   readonly target: string;
   readonly repository: Repository;
+  /** By which the configuration takes backups; empty where it names none, or is not known. */
+  readonly methods: readonly string[];
   /** What the configuration keeps; undefined where none is known, null where nothing is ever pruned. */
   readonly retention: RetentionPolicy | null | undefined;
   /** How far the configuration verifies; undefined where none is known. */

@@ -46,9 +46,11 @@ export interface BackupRow {
 /** Backups as people look at them, a target's name only where there are several targets. */
 export function backupTable(rows: readonly BackupRow[], now: Date, paint: Paint): string {
   const several = new Set(rows.map(({ target }) => target)).size > 1;
+  const methods = new Set(rows.flatMap(({ entry }) => entry?.manifest.method ?? []));
   const columns: readonly Column<BackupRow>[] = [
     { title: "BACKUP", cell: ({ id }) => id },
     { title: "TARGET", cell: ({ target }) => (several ? target : undefined) },
+    { title: "METHOD", cell: ({ entry }) => (methods.size > 1 ? entry?.manifest.method : undefined) },
     {
       title: "AGE",
       align: "right",

@@ -30,7 +30,7 @@ export function runOutcome(
 }
 
 function resultJson(result: TargetResult): Readonly<Record<string, unknown>> {
-  const { target, manifest, proof, guarded, pruned, warnings, error } = result;
+  const { target, method, manifest, proof, guarded, pruned, warnings, error } = result;
   const backup = manifest && {
     id: manifest.id,
     startedAt: manifest.startedAt,
@@ -43,6 +43,7 @@ function resultJson(result: TargetResult): Readonly<Record<string, unknown>> {
   const exit = exitOfTarget(result);
   return {
     target,
+    method,
     exit,
     backup,
     proof,
@@ -54,8 +55,10 @@ function resultJson(result: TargetResult): Readonly<Record<string, unknown>> {
 }
 
 function runText(results: readonly TargetResult[], paint: Paint): string {
+  const several = new Set(results.map(({ target }) => target)).size < results.length;
   const columns: readonly Column<TargetResult>[] = [
     { title: "TARGET", cell: ({ target }) => target },
+    { title: "METHOD", cell: ({ method }) => (several ? method : undefined) },
     { title: "RESULT", cell: (result) => verdictCell(result, paint) },
     { title: "BACKUP", cell: ({ manifest }) => manifest?.id },
     { title: "SIZE", align: "right", cell: ({ manifest }) => manifest && formatBytes(plainBytes(manifest)) },

@@ -10,7 +10,7 @@ import { checkTargetName } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type RunOptions, runWith, withContext } from "../run/context.ts";
 import { chooseKind } from "./choose-kind.ts";
-import { bytesOfLast, checkCodecs, checkMethod, checkSpace, refuseErrors } from "./preflight.ts";
+import { bytesOfLast, checkCodecs, checkMethod, checkSpace, ofMethod, refuseErrors } from "./preflight.ts";
 import { takeBackup } from "./take-backup.ts";
 
 export interface BackupOptions extends RunOptions {
@@ -40,7 +40,7 @@ export async function backup(engine: Engine, options: BackupOptions): Promise<Ma
   try {
     await checkCodecs(codecs);
     const source = await withContext(run, target, "probe", (ctx) => engine.probe(ctx));
-    refuseErrors(engine.name, source.findings);
+    refuseErrors(engine.name, source.findings.filter(ofMethod(method)));
     await using lock = await lockTarget(repository.storage, target, { run: runId, now: run.now, signal: run.signal });
     const catalog = await readCatalog(repository, target, run.signal);
     const choice = chooseKind({ engine, method, source, catalog, now: run.now(), ...(policy && { policy }) });

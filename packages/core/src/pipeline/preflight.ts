@@ -85,6 +85,11 @@ export async function checkCodecs(codecs: readonly Codec[]): Promise<void> {
   for (const codec of codecs) await codec.check();
 }
 
+/** Tells the findings that concern backups by this method. */
+export function ofMethod(method: string): (finding: Finding) => boolean {
+  return (finding) => finding.method === undefined || finding.method === method;
+}
+
 /** The first error among an engine's findings, thrown with its fix. */
 export function refuseErrors(engine: string, findings: readonly Finding[]): void {
   const error = findings.find((finding) => finding.severity === "error");

@@ -3,8 +3,10 @@ import { toDbsaveError } from "../errors/dbsave-error.ts";
 import { newEventId } from "../repository/backup-id.ts";
 import { type RunOptions, runWith } from "../run/context.ts";
 import { RunJournal } from "../run/run-journal.ts";
+import type { PipelineItem } from "./pipeline-item.ts";
+import type { RecordedRun } from "./recorded-run.ts";
 import type { RunResult, TargetResult } from "./run-result.ts";
-import { type PipelineItem, type RecordedRun, runTarget } from "./run-target.ts";
+import { runTarget } from "./run-target.ts";
 
 export interface PipelineOptions extends RunOptions {
   /** Written into the run record, such as `dbsave run`. */
@@ -29,20 +31,23 @@ export async function runPipeline(items: readonly PipelineItem[], options: Pipel
       journal.note(event);
       run.report(event);
     };
-    targets.push(await runItem(item, { ...run, report, runId, journal }));
+    targets.push(...(await runItem(item, { ...run, report, runId, journal })));
   }
   return { runId, startedAt, finishedAt: run.now(), targets };
 }
 
-async function runItem(item: PipelineItem, run: RecordedRun): Promise<TargetResult> {
+async function runItem(item: PipelineItem, run: RecordedRun): Promise<readonly TargetResult[]> {
   const { target, engine } = item.job;
-  const result: TargetResult = { target, warnings: [] };
-  const error = await runTarget(item, run, result).then(
-    () => undefined,
-    (raw: unknown) => toDbsaveError(raw, "BACKUP_FAILED", `${engine.name}: run of ${target}`, run.signal),
-  );
-  await storeRecord(run, result);
-  return error === undefined ? result : { ...result, error };
+  const first: TargetResult = { target, warnings: [] };
+  const results: [TargetResult, ...TargetResult[]] = [first];
+  try {
+    await runTarget(item, run, results);
+  } catch (raw) {
+    const last = results.at(-1) ?? first;
+    last.error = toDbsaveError(raw, "BACKUP_FAILED", `${engine.name}: run of ${target}`, run.signal);
+  }
+  await storeRecord(run, results.at(-1) ?? first);
+  return results;
 }
 
 /** The record does not decide about the run: one that cannot be stored is a warning. */

@@ -5,24 +5,33 @@ import type { DbsaveError } from "../errors/dbsave-error.ts";
 import { ERRORS } from "../errors/error-table.ts";
 import type { PruneReport } from "./prune.ts";
 
-/** What became of one target in a run. Each member is there as far as the pipeline got. */
+/** What became of one target in a run by one of its methods. Each member is there as far as the pipeline got. */
 export interface TargetResult {
   readonly target: string;
+  /** Absent when the target stopped before any backup was begun. */
+  method?: string;
   manifest?: Manifest;
   proof?: Proof;
   /** What the guard found against the target's history. */
   guarded?: readonly Finding[];
+  /** Of the whole target, in the result of its last method. */
   pruned?: PruneReport;
   readonly warnings: string[];
-  /** Why the target stopped. */
-  readonly error?: DbsaveError;
+  /** Why it stopped. */
+  error?: DbsaveError;
 }
 
 export interface RunResult {
   readonly runId: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;
+  /** In the order of the items; one for each method of a target. */
   readonly targets: readonly TargetResult[];
+}
+
+/** Whether a backup was taken that may stand for those which go. */
+export function isSound({ error, proof, guarded = [] }: TargetResult): boolean {
+  return error === undefined && proof?.outcome !== "failed" && guarded.length === 0;
 }
 
 /** The exit status a target stands for: its error's, 4 kept but not proven, 13 guarded, 5 warnings, 0. */
