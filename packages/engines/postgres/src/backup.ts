@@ -17,6 +17,9 @@ import type { Details, PostgresProfile, ReadStep } from "./profile.ts";
 import { readServer, toolQuery } from "./server.ts";
 import { findTool } from "./tools/find-tool.ts";
 
+/** What each method can take. */
+export const kinds = { logical: ["full"], physical: ["full", "incremental"] } as const;
+
 /** UNSUPPORTED before anything is read or written; ABORTED whatever a cancellation broke first. */
 export async function backup(
   options: ParsedOptions,
@@ -26,14 +29,17 @@ export async function backup(
 ): Promise<BackupFacts> {
   const { methods, physical } = options;
   const { method = methods[0], kind } = request;
-  if (!methods.some((known) => known === method) || kind !== "full")
+  const isKnown = methods.some((known) => known === method && kinds[known].some((each) => each === kind));
+  if (!isKnown)
     throw new DbsaveError(
       "UNSUPPORTED",
-      `postgres: cannot back up by ${method}, ${kind}: it can by ${methods.join(" or ")}, full`,
+      `postgres: cannot back up by ${method}, ${kind}: it can by ${methods.map((known) => `${known} (${kinds[known].join(", ")})`).join(" or ")}`,
     );
   try {
     if (method === "logical" || physical === null) return await backupLogical(options, request, sink, ctx);
-    return await backupPhysical(options, { ...physical, compression: serverCompression(request, physical) }, sink, ctx);
+    const { parent } = request;
+    const order = { ...physical, compression: serverCompression(request, physical), ...(parent && { parent }) };
+    return await backupPhysical(options, order, sink, ctx);
   } catch (error) {
     if (ctx.signal.aborted)
       throw new DbsaveError("ABORTED", `postgres: backup cancelled: ${describe(options)}`, { cause: error });

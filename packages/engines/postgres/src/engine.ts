@@ -11,7 +11,7 @@ import {
   throwIfAborted,
   toDbsaveError,
 } from "@dbsave/core";
-import { backup } from "./backup.ts";
+import { backup, kinds } from "./backup.ts";
 import { explore } from "./explore.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { inspect } from "./inspect.ts";
@@ -33,8 +33,6 @@ import { startScratchServer } from "./scratch.ts";
 import { databaseOfNames } from "./selection/database-in-names.ts";
 import { isUrl } from "./url.ts";
 
-/** What each method can take. */
-const kinds = { logical: ["full"], physical: ["full"] } as const;
 const capabilities: EngineCapabilities = {
   save: "blocks",
   methods: kinds,

@@ -1,7 +1,16 @@
-import { type ArtifactSink, type BackupFacts, DbsaveError, isDbsaveError, type RunContext } from "@dbsave/core";
+import {
+  type ArtifactSink,
+  type ArtifactSource,
+  type BackupFacts,
+  DbsaveError,
+  isDbsaveError,
+  type RunContext,
+} from "@dbsave/core";
 import { imageDetails } from "../backup-image.ts";
 import type { ParsedOptions } from "../options.ts";
 import { artifactInfo, directoryOf } from "./artifacts.ts";
+import { linksOf } from "./incremental/links.ts";
+import { takeUpon } from "./incremental/take-upon.ts";
 import { ArchivedFiles } from "./manifest/archived-files.ts";
 import { BackupManifestReader } from "./manifest/backup-manifest.ts";
 import type { PhysicalSettings } from "./options.ts";
@@ -9,7 +18,7 @@ import { type BackupPart, BaseBackup, type BaseBackupFacts } from "./protocol/ba
 import { baseBackupCommand, type ServerCompression } from "./protocol/base-backup-command.ts";
 import { openWalsender, type Walsender } from "./protocol/walsender.ts";
 import { readAlong } from "./read-along.ts";
-import { physicalRecipe } from "./recipe.ts";
+import { linkIn, physicalRecipe } from "./recipe.ts";
 import { reserveWal } from "./reserve-wal.ts";
 import { type PhysicalServer, readPhysicalServer } from "./server-facts.ts";
 import { hashAlong } from "./thread/hash-along.ts";
@@ -18,7 +27,11 @@ import { hashAlong } from "./thread/hash-along.ts";
 export interface PhysicalOrder extends Omit<PhysicalSettings, "wal" | "incremental"> {
   /** Null: the server sends plain bytes. */
   readonly compression: ServerCompression | null;
+  /** Take an incremental backup upon this one where that can be. */
+  readonly parent?: ArtifactSource;
 }
+
+type TakeSettings = PhysicalOrder & { readonly incremental: boolean };
 
 interface Taken extends BaseBackupFacts {
   readonly consistentAt: Date;
@@ -29,7 +42,8 @@ interface Taken extends BaseBackupFacts {
  * A base backup of the whole server by its own BASE_BACKUP, with the WAL that it needs: straight from the socket into
  * `sink`, no temporary copy. The server verifies the checksums of pages, and every file is compared with the server's manifest
  * while it passes. One session for replication, a temporary slot, and the server's reading of all its files; no lock, no
- * transaction. PERMISSION_DENIED with the exact fix, UNSUPPORTED before 15, SOURCE_INVALID for damaged pages, BACKUP_FAILED.
+ * transaction. With `parent` only what changed since it, else all, with the reason. PERMISSION_DENIED with the exact fix, UNSUPPORTED
+ * before 15, SOURCE_INVALID for damaged pages, BACKUP_FAILED.
  *
  * There is no fingerprint: the state that a restore comes to is that of the moment the server stopped copying, which no
  * session can look at.
@@ -42,22 +56,32 @@ export async function backupPhysical(
 ): Promise<BackupFacts> {
   const server = await readPhysicalServer(options, ctx.signal);
   await using walsender = await openWalsender(options, ctx.signal);
-  await reserveWal(walsender, ctx);
-  const taken = await takeAsCompressed(walsender, settings, sink, ctx);
+  const takeKind = (incremental: boolean, into: ArtifactSink): Promise<Taken> =>
+    takeAsCompressed(walsender, { ...settings, incremental }, into, ctx);
+  const { parent: upon = null } = settings;
+  const {
+    taken,
+    parent = null,
+    fullBecause,
+  } = upon === null
+    ? { taken: await takeKind(false, sink) }
+    : await takeUpon(upon, { server, walsender }, takeKind, sink, ctx);
+  const links = [...(parent === null ? [] : linksOf(parent).map(linkIn)), { archives: taken.archives }];
   return {
     method: "physical",
-    kind: "full",
+    kind: parent === null ? "full" : "incremental",
+    ...(fullBecause !== undefined && { fullBecause }),
     consistentAt: taken.consistentAt,
     fingerprint: null,
-    recipe: physicalRecipe(server.major, taken.archives),
-    details: { ...detailsOf(server, settings, taken), ...imageDetails(options.image) },
+    recipe: physicalRecipe(server.major, links),
+    details: { ...detailsOf(server, settings, taken), ...sinceDetails(parent), ...imageDetails(options.image) },
   };
 }
 
 /** A server that was built without zstd says so before it begins; then core compresses. */
 async function takeAsCompressed(
   walsender: Walsender,
-  settings: PhysicalOrder,
+  settings: TakeSettings,
   sink: ArtifactSink,
   ctx: RunContext,
 ): Promise<Taken> {
@@ -70,12 +94,8 @@ async function takeAsCompressed(
   }
 }
 
-async function take(
-  walsender: Walsender,
-  settings: PhysicalOrder,
-  sink: ArtifactSink,
-  ctx: RunContext,
-): Promise<Taken> {
+async function take(walsender: Walsender, settings: TakeSettings, sink: ArtifactSink, ctx: RunContext): Promise<Taken> {
+  await reserveWal(walsender, ctx); // a failed attempt before this one took the slot with it
   const backup = new BaseBackup(walsender, baseBackupCommand({ ...settings, label: "dbsave" }), (done, total) =>
     ctx.report({ type: "progress", item: "data directory", doneBytes: done, totalBytes: Math.max(done, total) }),
   );
@@ -107,8 +127,12 @@ async function take(
   return { ...backup.facts(), consistentAt: consistentAt ?? ctx.now(), archives };
 }
 
+function sinceDetails(parent: ArtifactSource | null): BackupFacts["details"] {
+  return parent === null ? {} : { incrementalFrom: String(parent.manifest.details["startLsn"]) };
+}
+
 function detailsOf(server: PhysicalServer, settings: PhysicalOrder, taken: Taken): BackupFacts["details"] {
-  const { version, major: _, ...facts } = server;
+  const { version, major: _, summarizesWal: __, ...facts } = server;
   return {
     serverVersion: version,
     ...facts,

@@ -15,6 +15,8 @@ export interface PhysicalServer extends Server {
   readonly maxLocksPerTransaction: number;
   readonly maxWorkerProcesses: number;
   readonly maxWalSenders: number;
+  /** Whether it notes which blocks its WAL changes, without which there are no incremental backups. */
+  readonly summarizesWal: boolean;
   /** Whether the server loads TimescaleDB, without which databases that use it cannot be read. */
   readonly hasTimescale: boolean;
 }
@@ -53,4 +55,5 @@ const factsSql = `
     current_setting('max_locks_per_transaction')::int4 AS "maxLocksPerTransaction",
     current_setting('max_worker_processes')::int4 AS "maxWorkerProcesses",
     current_setting('max_wal_senders')::int4 AS "maxWalSenders",
+    coalesce(current_setting('summarize_wal', true), 'off') = 'on' AS "summarizesWal",
     EXISTS (SELECT FROM pg_settings WHERE name = 'timescaledb.disable_load') AS "hasTimescale"`;

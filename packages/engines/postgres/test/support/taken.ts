@@ -36,11 +36,20 @@ export async function take(engine: Engine, ctx: RunContext, sink = memorySink())
   return { facts, artifacts: sink.stored, source: sourceOf(facts, sink.stored) };
 }
 
-export function sourceOf(facts: BackupFacts, artifacts: ReadonlyMap<string, Buffer>): ArtifactSource {
+/** `parent` is what it was taken upon. */
+export function sourceOf(
+  facts: BackupFacts,
+  artifacts: ReadonlyMap<string, Buffer>,
+  parent?: ArtifactSource,
+): ArtifactSource {
+  const depth = parent === undefined ? 0 : Number(parent.manifest.sequence) + 1;
   const manifest = {
-    id: "test",
+    id: depth === 0 ? "test" : `test-${depth}`,
+    sequence: depth,
     engine: "postgres",
     method: facts.method,
+    kind: facts.kind,
+    parent: parent?.manifest.id ?? null,
     fingerprint: facts.fingerprint,
     details: facts.details,
     artifacts: [...artifacts].map(([name, bytes]) => ({
@@ -53,7 +62,7 @@ export function sourceOf(facts: BackupFacts, artifacts: ReadonlyMap<string, Buff
     if (bytes === undefined) throw new Error(`no artifact ${name}`);
     return Readable.from([bytes], { objectMode: false });
   };
-  return { manifest, open };
+  return { manifest, open, ...(parent && { parent }) };
 }
 
 /** Differs from all others. */

@@ -9,6 +9,8 @@ export interface BaseBackupSettings {
   readonly maxBytesPerSecond: number | null;
   /** By the server; null: not compressed. */
   readonly compression: ServerCompression | null;
+  /** Only what changed since the backup whose manifest was uploaded on the same connection. @default false */
+  readonly incremental?: boolean;
 }
 
 export interface ServerCompression {
@@ -22,7 +24,8 @@ export interface ServerCompression {
  * For servers of PostgreSQL 15 and newer. The backup holds the WAL that it needs, so it can be restored without an archive.
  * Tablespaces are named in `tablespace_map` and not linked; the checksums of pages are verified by the server.
  */
-export function baseBackupCommand({ label, checkpoint, maxBytesPerSecond, compression }: BaseBackupSettings): string {
+export function baseBackupCommand(settings: BaseBackupSettings): string {
+  const { label, checkpoint, maxBytesPerSecond, compression, incremental = false } = settings;
   const options = [
     `LABEL ${literal(label)}`,
     "PROGRESS",
@@ -31,6 +34,7 @@ export function baseBackupCommand({ label, checkpoint, maxBytesPerSecond, compre
     "TABLESPACE_MAP",
     "MANIFEST 'yes'",
     "MANIFEST_CHECKSUMS 'SHA256'",
+    ...(incremental ? ["INCREMENTAL"] : []),
     ...(maxBytesPerSecond === null ? [] : [`MAX_RATE ${Math.trunc(maxBytesPerSecond / 1024)}`]),
     ...(compression === null ? [] : compressionOptions(compression)),
   ];

@@ -26,5 +26,6 @@ export async function takePhysical(
 ): Promise<Taken> {
   const sink = memorySink();
   const facts = await backupPhysical(options, { ...defaults, ...settings }, sink, ctx);
-  return { facts, artifacts: sink.stored, source: sourceOf(facts, sink.stored) };
+  const upon = facts.kind === "full" ? undefined : settings.parent;
+  return { facts, artifacts: sink.stored, source: sourceOf(facts, sink.stored, upon) };
 }
