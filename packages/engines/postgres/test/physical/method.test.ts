@@ -35,7 +35,7 @@ describe("method physical", () => {
     await using logical = postgres({});
     await using both = postgres({ physical: { workers: 0 } });
     expect(logical.capabilities.methods).toEqual({ logical: ["full"] });
-    expect(both.capabilities.methods).toEqual({ logical: ["full"], physical: ["full"] });
+    expect(both.capabilities.methods).toEqual({ logical: ["full"], physical: ["full", "incremental"] });
     await using ctx = await testContext();
     const request = { method: "physical", kind: "full" } as const;
     await expect(logical.backup(request, memorySink(), ctx)).rejects.toMatchObject({ code: "UNSUPPORTED" });
