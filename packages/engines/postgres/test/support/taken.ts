@@ -42,7 +42,7 @@ export function sourceOf(
   artifacts: ReadonlyMap<string, Buffer>,
   parent?: ArtifactSource,
 ): ArtifactSource {
-  const depth = parent === undefined ? 0 : Number(parent.manifest.sequence) + 1;
+  const depth = parent === undefined ? 0 : parent.manifest.sequence + 1;
   const manifest = {
     id: depth === 0 ? "test" : `test-${depth}`,
     sequence: depth,
