@@ -15,6 +15,21 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/push.ts"),
   },
   {
+    usage: "daemon",
+    summary: "Archive what the shim hands over, several files at once, and look ahead",
+    load: () => import("./commands/daemon.ts"),
+  },
+  {
+    usage: "shim",
+    summary: "Print the script that a server without Node.js calls: archive_command = '/path/of/it %p'",
+    load: () => import("./commands/shim.ts"),
+  },
+  {
+    usage: "status",
+    summary: "Is the daemon there, does it archive, how far is it behind? The exit status says so, too",
+    load: () => import("./commands/status.ts"),
+  },
+  {
     usage: "admit <path>",
     summary: "Let a server archive into a log that was another one's: once, after an upgrade or initdb",
     load: () => import("./commands/admit.ts"),

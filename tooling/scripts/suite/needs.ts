@@ -15,6 +15,7 @@ export interface Need {
 /** Everything from outside that some test uses. A new server or tool is one more line. */
 export const NEEDS: readonly Need[] = [
   { name: "age", program: "age", debian: "age" },
+  { name: "busybox", program: "busybox", debian: "busybox" },
   { name: "debootstrap", program: "debootstrap", debian: "debootstrap" },
   { name: "docker", program: "dockerd", debian: "docker.io", answers: ["docker", "version"] },
   { name: "gzip", program: "gzip", debian: "gzip" },

@@ -1,5 +1,5 @@
 import { ERRORS } from "@dbsave/core";
-import { admitWal } from "@dbsave/postgres";
+import { walArchive } from "@dbsave/postgres";
 import type { Command } from "../command.ts";
 import { openTargetLog } from "../places/target-log.ts";
 
@@ -10,9 +10,9 @@ export const command: Command = {
   stopped: (signalNumber) => 128 + signalNumber,
   async run({ words: { path = "" }, options }, session) {
     await using target = await openTargetLog("write", options, session);
-    const { systemIdentifier, segmentBytes } = await admitWal(path, target.log);
+    const { systemIdentifier, segmentBytes } = await walArchive(target.log).admit(path);
     await session.print(
-      `${target.target}: takes WAL of the server ${systemIdentifier}, segments of ${segmentBytes} bytes\n`,
+      `${target.name}: takes WAL of the server ${systemIdentifier}, segments of ${segmentBytes} bytes\n`,
     );
     return 0;
   },

@@ -1,4 +1,4 @@
-import { loadConfig } from "@dbsave/config";
+import { loadConfig, type TargetConfig, type WalSettings } from "@dbsave/config";
 import { DbsaveError, type LogStore, openLog, openRepository } from "@dbsave/core";
 import { hostTools } from "@dbsave/exec";
 import type { Arguments } from "../command.ts";
@@ -6,21 +6,22 @@ import type { Session } from "../session/session.ts";
 
 /** The log of one target; disposing closes its storage. */
 export interface TargetLog extends AsyncDisposable {
-  readonly target: string;
+  /** Of the target. */
+  readonly name: string;
   readonly log: LogStore;
+  /** What the configuration says of its WAL. */
+  readonly wal: WalSettings | null;
+  /** REPOSITORY_NOT_FOUND when the repository is no longer there: behind a disk that is not mounted there is a directory, too. */
+  confirm(): Promise<void>;
 }
 
 const engines: ReadonlySet<string> = new Set(["postgres", "timescaledb"]);
 
-/**
- * The log that `--config` and `--target` name, with the keys to `use` it. The repository must be there: an empty directory
- * where a disk should be mounted is REPOSITORY_NOT_FOUND. Neither the database nor its password is needed.
- */
-export async function openTargetLog(
-  use: "write" | "read",
+/** The target that `--config` and `--target` name. USAGE when that is none of PostgreSQL, or several. */
+async function configuredTarget(
   { config, target }: Arguments["options"],
   { env, cwd, signal }: Session,
-): Promise<TargetLog> {
+): Promise<TargetConfig> {
   const path = typeof config === "string" ? { path: config } : {};
   const loaded = await loadConfig({ ...path, env, cwd, signal, tools: hostTools({ env }) });
   const [chosen, ...others] = loaded.select(typeof target === "string" ? [target] : []);
@@ -28,10 +29,33 @@ export async function openTargetLog(
     throw new DbsaveError("USAGE", "the configuration has several targets", { hint: "Name one with --target." });
   if (!engines.has(chosen.engine))
     throw new DbsaveError("USAGE", `${chosen.name}: a target of ${chosen.engine} has no WAL`);
+  return chosen;
+}
+
+/**
+ * The log of the target, with the keys to `use` it. The repository must be there: REPOSITORY_NOT_FOUND. Neither the database nor
+ * its password is needed.
+ */
+export async function openTargetLog(
+  use: "write" | "read",
+  options: Arguments["options"],
+  session: Session,
+): Promise<TargetLog> {
+  const { signal } = session;
+  const target = await configuredTarget(options, session);
   await using opened = new AsyncDisposableStack();
-  const { storage, codecs, decoders } = opened.use(await chosen.openStore(use));
+  const { storage, codecs, decoders } = opened.use(await target.openStore(use));
   const repository = await openRepository(storage, { signal });
-  const log = openLog(repository, chosen.name, use === "write" ? codecs : decoders, signal);
   const kept = opened.move();
-  return { target: chosen.name, log, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return {
+    name: target.name,
+    log: openLog(repository, target.name, use === "write" ? codecs : decoders, signal),
+    wal: target.wal,
+    async confirm() {
+      const { id } = await openRepository(storage, { signal });
+      if (id !== repository.id)
+        throw new DbsaveError("REPOSITORY_NOT_FOUND", `${storage.name}: another repository is here now`);
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }

@@ -4,7 +4,7 @@ export interface Session {
   readonly cwd: string;
   readonly signal: AbortSignal;
   /** Writes the result to standard output. */
-  print(text: string): Promise<void>;
+  readonly print: (text: string) => Promise<void>;
   /** Writes a line for people to standard error, which is the server's log where a server runs the command. */
-  tell(line: string): void;
+  readonly tell: (line: string) => void;
 }

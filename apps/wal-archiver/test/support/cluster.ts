@@ -13,6 +13,8 @@ export interface Cluster {
   readonly directory: string;
   readonly repository: string;
   readonly config: string;
+  /** Where the shim and the daemon meet. */
+  readonly spool: string;
   /** Writes a segment of 1 MB and returns its path as a server names it. */
   segment(name: string, options?: SegmentOptions): string;
 }
@@ -39,6 +41,7 @@ export async function emptyCluster(): Promise<Cluster> {
     directory,
     repository,
     config,
+    spool: join(root, "spool"),
     segment(name, { systemIdentifier = 7584010098765432100n, bytes = megabyte, fill = name, as = name } = {}) {
       const path = join("pg_wal", as);
       const contents = Buffer.alloc(bytes, `${fill} `);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import type { Cluster } from "./cluster.ts";
 
 const entry = fileURLToPath(new URL("../../src/dbsave-wal.ts", import.meta.url));
 
@@ -16,6 +17,8 @@ export interface Ended {
 interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Resolves when it has written `text` to standard error; fails when it ends without. */
+  readonly says: (text: string) => Promise<void>;
 }
 
 /** Starts the command on the sources, with an environment as poor as a server's; killed if the test ends before it does. */
@@ -29,11 +32,13 @@ function start(args: readonly string[], cwd: string): Started {
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
+  const watchers = new Set<() => void>();
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     stdout += chunk;
   });
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     stderr += chunk;
+    for (const watch of watchers) watch();
   });
   const ended = once(child, "close").then(
     ([status, signal]): Ended => ({
@@ -43,7 +48,26 @@ function start(args: readonly string[], cwd: string): Started {
       stderr,
     }),
   );
-  return { child, ended };
+  const says = (words: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const watch = (): void => {
+        if (stderr.includes(words)) resolve();
+      };
+      watchers.add(watch);
+      watch();
+      ended.then(() => reject(new Error(`it ended without saying ${words}: ${stderr}`)), reject);
+    });
+  return { child, ended, says };
+}
+
+/** A daemon for the target of a cluster, once it is ready. */
+export async function startDaemon(cluster: Cluster, ...options: readonly string[]): Promise<Started> {
+  const started = start(
+    ["daemon", "--config", cluster.config, "--spool", cluster.spool, ...options],
+    cluster.directory,
+  );
+  await started.says("archives what comes through");
+  return started;
 }
 
 export async function dbsaveWal(args: readonly string[], cwd: string): Promise<Ended> {

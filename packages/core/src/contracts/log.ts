@@ -36,9 +36,10 @@ export interface LogStore extends LogReader {
   /**
    * Durable on return. `present`: the same contents are there already, and durable also when their writer died meanwhile.
    * OBJECT_EXISTS when others are archived under this name; of writers that race with different contents at most one succeeds,
-   * and nobody after them, until a person takes one away. `body` is called only when bytes are needed, and may be called again.
+   * and nobody after them, until a person takes one away. `body` is called only when bytes are needed, and may be called again;
+   * CHECKSUM_MISMATCH when it gives others than those announced. Contents that are in memory whole were hashed there, and are not again.
    */
-  append(file: NewLogFile, body: () => Readable): Promise<"stored" | "present">;
+  append(file: NewLogFile, body: (() => Readable) | Buffer): Promise<"stored" | "present">;
   /** Deleting what is not there succeeds. */
   remove(file: LogFile): Promise<void>;
 }

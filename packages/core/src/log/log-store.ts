@@ -8,6 +8,7 @@ import type { Repository } from "../repository/repository.ts";
 import { abortStream } from "../streams/abort.ts";
 import { CheckedStream } from "../streams/checked-stream.ts";
 import { connect } from "../streams/connect.ts";
+import { readBytes } from "../streams/read-bytes.ts";
 import { logFileOf, logKey } from "./log-key.ts";
 
 /**
@@ -36,11 +37,11 @@ export function openLog(
     return named;
   };
 
-  const append = async (file: NewLogFile, body: () => Readable): Promise<"stored" | "present"> => {
+  const append = async (file: NewLogFile, body: (() => Readable) | Buffer): Promise<"stored" | "present"> => {
     for (const before of await sameNamed(file))
       if (await isSettled(storage, logKey(target, before), signal)) return "present";
-    const plain = checked(target, file);
-    const coded = connect(body(), plain, ...codecs.map((codec) => codec.encoder()));
+    const plain = Buffer.isBuffer(body) ? readBytes(body) : connect(body(), checked(target, file));
+    const coded = connect(plain, ...codecs.map((codec) => codec.encoder()));
     const key = logKey(target, { ...file, extensions: codecs.map(({ extension }) => extension) });
     try {
       await storage.put(key, coded, { signal, ifExists: "replace" });

@@ -1,4 +1,6 @@
-export { admitWal, archiveWal, type WalToArchive } from "./archive/archive-wal.ts";
+export type { Cluster } from "./archive/cluster-record.ts";
+export { checkCluster } from "./archive/cluster-record.ts";
+export { type WalArchive, type WalToArchive, walArchive } from "./archive/wal-archive.ts";
 export type { DatabaseSettings } from "./catalog/database-settings.ts";
 export type { Session } from "./connect.ts";
 export { postgres, postgresWith } from "./engine.ts";

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
 import { DbsaveError, type LogFile, type LogStore } from "@dbsave/core";
 
 /** A server by its data: what is initialised or upgraded anew is another one. */
@@ -34,7 +33,7 @@ export async function admitCluster({ systemIdentifier, segmentBytes }: Cluster, 
   const name = `${systemIdentifier}.${segmentBytes}`;
   const text = `system identifier ${systemIdentifier}, segments of ${segmentBytes} bytes\n`;
   const plainSha256 = createHash("sha256").update(text).digest("hex");
-  await log.append({ folder, name, plainSha256 }, () => Readable.from([Buffer.from(text)]));
+  await log.append({ folder, name, plainSha256 }, Buffer.from(text));
 }
 
 function isOf({ name }: LogFile, { systemIdentifier, segmentBytes }: Cluster): boolean {

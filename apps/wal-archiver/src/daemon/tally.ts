@@ -1,0 +1,53 @@
+import { rename, writeFile } from "node:fs/promises";
+import { failureText } from "../failure.ts";
+import type { DaemonStatus } from "./daemon-status.ts";
+import { readyFiles, waitingSince } from "./ready-files.ts";
+
+/** Keeps count of what is archived. */
+export interface Tally {
+  /** Does the work for one file and remembers how it went. */
+  count<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Writes a `DaemonStatus` to `path`, whole or not at all. */
+  write(path: string): Promise<void>;
+}
+
+export function openTally(target: string, walDirectory: string | null): Tally {
+  const startedAt = now();
+  let archivedFiles = 0;
+  let last: DaemonStatus["last"] = null;
+  let failing: DaemonStatus["failing"] = null;
+  return {
+    async count(name, work) {
+      const start = performance.now();
+      try {
+        const result = await work();
+        archivedFiles += 1;
+        last = { name, at: now(), milliseconds: Math.round(performance.now() - start) };
+        if (failing?.name === name) failing = null;
+        return result;
+      } catch (error) {
+        const { code, text } = failureText(error);
+        if (failing === null || failing.name === name)
+          failing = { name, since: failing?.since ?? now(), code, message: text };
+        throw error;
+      }
+    },
+    async write(path) {
+      const waiting = walDirectory === null ? null : await waitingIn(walDirectory);
+      const status: DaemonStatus = { target, startedAt, archivedFiles, last, failing, waiting };
+      await writeFile(`${path}.new`, `${JSON.stringify(status)}\n`, { mode: 0o644 });
+      await rename(`${path}.new`, path);
+    },
+  };
+}
+
+async function waitingIn(walDirectory: string): Promise<DaemonStatus["waiting"]> {
+  const names = await readyFiles(walDirectory);
+  const [first] = names;
+  const oldest = first === undefined ? null : await waitingSince(walDirectory, first);
+  return { files: names.length, oldest: oldest?.toISOString() ?? null };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
