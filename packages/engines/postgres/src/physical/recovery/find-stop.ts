@@ -2,7 +2,7 @@ import type { RecoveryTarget } from "@dbsave/core";
 import type { Landmark } from "../../wal/landmark.ts";
 import { parseLsn } from "../../wal/lsn.ts";
 import { segmentAt } from "../../wal/segment.ts";
-import { endAfter, landmarks, type ReadableTrail, recordFrom } from "./scan.ts";
+import { endAfter, landmarks, lastEndIn, type ReadableTrail, recordFrom } from "./scan.ts";
 
 /**
  * Whether recovery from a backup comes to a target: the end of the WAL that it takes, or the side of the trail where the
@@ -20,8 +20,9 @@ export async function findStop(to: RecoveryTarget, from: ReadableTrail, until: b
     case "immediate":
       return { end: stop };
     case "time": {
+      if (await holdsMoreThan(to.time, from)) return "before";
       const found = await endAfter(BigInt(to.time.getTime()) * 1000n, from);
-      return found === null ? "after" : placed(found, stop);
+      return found === null ? "after" : found.position < stop ? "before" : found;
     }
     case "position": {
       const position = parseLsn(to.position);
@@ -39,8 +40,11 @@ export async function findStop(to: RecoveryTarget, from: ReadableTrail, until: b
   }
 }
 
-function placed(found: Landmark, stop: bigint): Stop {
-  return found.position < stop ? "before" : found;
+/** Whether the backup holds what was committed after this moment: by the server's clock, else by that of who took it. */
+async function holdsMoreThan(time: Date, from: ReadableTrail): Promise<boolean> {
+  const last = await lastEndIn(from);
+  if (last === null) return from.trail.base.manifest.consistentAt > time;
+  return last.micros > BigInt(time.getTime()) * 1000n;
 }
 
 /** What is not found may be in the WAL before this backup. */

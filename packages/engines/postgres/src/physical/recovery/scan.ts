@@ -44,7 +44,9 @@ export async function* landmarks(
   from: ReadableTrail,
   range: Range = [0, from.trail.segments.length],
 ): AsyncGenerator<Landmark, void, undefined> {
-  yield* records(from, range, isLandmark, landmarkOf);
+  yield* records(from, range, isLandmark, (record, major) =>
+    record.bytes === null ? undefined : landmarkOf(record, major),
+  );
 }
 
 /** The first record that begins at `position` or later; null when there is none. */
@@ -79,14 +81,22 @@ export async function endAfter(micros: bigint, from: ReadableTrail): Promise<Lan
 }
 
 /** The newest end of a transaction; null when there is none. Reads few segments unless the server was idle. */
-export async function lastEnd(from: ReadableTrail): Promise<Landmark | null> {
+export async function lastEnd(from: ReadableTrail, before: bigint | null = null): Promise<Landmark | null> {
   const { length } = from.trail.segments;
   for (let count = 1; ; count *= 2) {
     let last: Landmark | null = null;
-    for await (const landmark of landmarks(from, [Math.max(0, length - count), length]))
+    for await (const landmark of landmarks(from, [Math.max(0, length - count), length])) {
+      if (before !== null && landmark.position >= before) break;
       if (isEnd(landmark) && landmark.micros >= (last?.micros ?? 0n)) last = landmark;
+    }
     if (last !== null || count >= length) return last;
   }
+}
+
+/** The newest end of a transaction that the backup holds; null when what is archived does not tell. */
+export async function lastEndIn({ trail, ...reading }: ReadableTrail): Promise<Landmark | null> {
+  const segments = [...trail.earlier, ...trail.segments.slice(0, 1)];
+  return await lastEnd({ ...reading, trail: { ...trail, segments } }, trail.base.stop);
 }
 
 function isEnd({ kind }: Landmark): boolean {

@@ -16,12 +16,17 @@ export interface Trail {
   readonly timeline: number;
   /** Oldest first; the first holds the end of the backup. Empty when that is not archived. */
   readonly segments: readonly LogFile[];
+  /** What is archived before them without a gap, oldest first, as far as it tells when the backup ended. */
+  readonly earlier: readonly LogFile[];
   /** Position of the first byte of the first segment, and of the first byte that is not there. */
   readonly from: bigint;
   readonly end: bigint;
   /** The segment that would have to follow, when later ones are there. */
   readonly gap: string | null;
 }
+
+/** An idle server finishes a segment every minute or so. */
+const mostEarlier = 256;
 
 /** SOURCE_INVALID for a backup of something else. */
 export function baseOf(manifest: Manifest): Base {
@@ -49,6 +54,12 @@ export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): 
     segments.push(file);
     next = nameOf(first + BigInt(segments.length));
   }
+  const earlier: LogFile[] = [];
+  for (let number = first - 1n; number >= 0n && earlier.length < mostEarlier; number -= 1n) {
+    const file = wal.segments.get(nameOf(number));
+    if (file === undefined) break;
+    earlier.unshift(file);
+  }
   const from = startOf(first, segmentBytes);
   const end = from + BigInt(segments.length) * BigInt(segmentBytes);
   const isLater = (name: string): boolean => {
@@ -56,7 +67,7 @@ export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): 
     return startOf(number, segmentBytes) >= end && nameOf(number) === name;
   };
   const gap = [...wal.segments.keys()].some(isLater) ? next : null;
-  return { base, timeline: target.timeline, segments, from, end: end > stop ? end : stop, gap };
+  return { base, timeline: target.timeline, segments, earlier, from, end: end > stop ? end : stop, gap };
 }
 
 /** The segments up to the one that holds the last byte before `end`. */

@@ -21,7 +21,6 @@ const untargeted = {
   recovery_target_time: "",
   recovery_target_xid: "",
   recovery_target_inclusive: "on",
-  recovery_target_timeline: "latest",
   recovery_target_action: "promote",
 } as const;
 
@@ -35,9 +34,11 @@ export function recoverySettings(automatic: string, route?: Pick<RecoveryRoute, 
     /^\s*(?:recovery_|restore_command|primary_|archive_cleanup)/gm,
     "# before the restore: $&",
   );
-  const target = route && { ...targetSettings(route.to), recovery_target_timeline: String(route.timeline) };
-  const ours = { restore_command: "false", ...untargeted, ...target };
-  const lines = Object.entries(ours).map(([name, value]) => `${name} = ${quoted(value)}\n`);
+  const target = Object.entries(route === undefined ? {} : targetSettings(route.to));
+  const ours = { restore_command: "false", recovery_target_timeline: String(route?.timeline ?? "latest") };
+  const others = Object.entries(untargeted).filter(([name]) => target.every(([chosen]) => chosen !== name));
+  // the target comes last: an empty one after it counts as a second one
+  const lines = [...Object.entries(ours), ...others, ...target].map(([name, value]) => `${name} = ${quoted(value)}\n`);
   return `${kept}${kept === "" || kept.endsWith("\n") ? "" : "\n"}${lines.join("")}`;
 }
 
