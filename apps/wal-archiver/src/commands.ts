@@ -15,6 +15,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/push.ts"),
   },
   {
+    usage: "fetch <name> <path>",
+    summary: "Bring one file back: restore_command = 'dbsave-wal fetch --target orders %f %p'",
+    load: () => import("./commands/fetch.ts"),
+  },
+  {
     usage: "daemon",
     summary: "Archive what the shim hands over, several files at once, and look ahead",
     load: () => import("./commands/daemon.ts"),

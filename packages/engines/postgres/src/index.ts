@@ -1,5 +1,7 @@
 export type { Cluster } from "./archive/cluster-record.ts";
 export { checkCluster } from "./archive/cluster-record.ts";
+export { systemIdentifierAt } from "./archive/identify.ts";
+export { type FoundWal, type StoredWal, storedWal } from "./archive/stored-wal.ts";
 export { type WalArchive, type WalToArchive, walArchive } from "./archive/wal-archive.ts";
 export type { DatabaseSettings } from "./catalog/database-settings.ts";
 export type { Session } from "./connect.ts";

@@ -1,5 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { DbsaveError, systemCode } from "@dbsave/core";
 import { systemIdentifierOf } from "../physical/restore/control-file.ts";
 import { checkSegment, pageHeaderBytes, readPageHeader } from "../wal/page-header.ts";
 import { walFileOf } from "../wal/wal-file.ts";
@@ -20,6 +21,17 @@ export async function identify({ path, controlFile = controlFileBeside(path) }: 
   const header = readPageHeader(buffer.subarray(0, bytesRead));
   checkSegment(name, (await file.stat()).size, header);
   return header;
+}
+
+/** Of the server whose data directory it is. SOURCE_NOT_FOUND, SOURCE_INVALID. */
+export async function systemIdentifierAt(dataDirectory: string): Promise<string> {
+  const path = join(dataDirectory, "global", "pg_control");
+  try {
+    return systemIdentifierOf(await readFile(path));
+  } catch (cause) {
+    if (systemCode(cause) !== "ENOENT") throw cause;
+    throw new DbsaveError("SOURCE_NOT_FOUND", `postgres: not in a data directory: no such file: ${path}`, { cause });
+  }
 }
 
 /** As the server names its files, `pg_wal/…`: where the directory of a link leads to does not matter. */

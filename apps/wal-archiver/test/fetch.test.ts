@@ -1,0 +1,94 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { openLog, openRepository } from "@dbsave/core";
+import { walArchive } from "@dbsave/postgres";
+import { fsStorage } from "@dbsave/storage-fs";
+import { expect, it } from "vitest";
+import { type Cluster, emptyCluster } from "./support/cluster.ts";
+import { dbsaveWal, type Ended } from "./support/dbsave-wal.ts";
+
+const names = ["1", "2", "3", "4"].map((digit) => `00000001000000000000000${digit}`);
+const [first = "", second = ""] = names;
+const into = "pg_wal/RECOVERYXLOG";
+
+/** A cluster whose segments are archived. */
+async function archived(): Promise<Cluster> {
+  const cluster = await emptyCluster();
+  await using repository = await openRepository(fsStorage({ path: cluster.repository }));
+  const archive = walArchive(openLog(repository, "orders", [], new AbortController().signal));
+  for (const name of names) await archive.push({ path: join(cluster.directory, cluster.segment(name)) });
+  return cluster;
+}
+
+function fetchOf(cluster: Cluster): (name: string, ...more: readonly string[]) => Promise<Ended> {
+  const place = ["--prefetch-dir", join(cluster.directory, "../ahead"), "--system-identifier", "7584010098765432100"];
+  return (name, ...more) =>
+    dbsaveWal(["fetch", "--config", cluster.config, ...place, ...more, name, into], cluster.directory);
+}
+
+function storedAs(cluster: Cluster, name: string): string {
+  const folder = join(cluster.repository, "orders/log/7584010098765432100", name.slice(0, 16));
+  const [file = ""] = readdirSync(folder).filter((entry) => entry.startsWith(name));
+  return join(folder, file);
+}
+
+it("fetch brings a segment back, and has the next ones at hand even when the archive is slow to give them", async () => {
+  const cluster = await archived();
+  const fetch = fetchOf(cluster);
+  expect(await fetch(first, "--prefetch", "2")).toEqual({ status: 0, signal: null, stdout: "", stderr: "" });
+  expect(readFileSync(join(cluster.directory, into))).toEqual(readFileSync(join(cluster.directory, "pg_wal", first)));
+  const ahead = join(cluster.directory, "../ahead/7584010098765432100");
+  expect(readdirSync(ahead).map((file) => file.slice(0, 24))).toEqual(names.slice(1, 3));
+  appendFileSync(storedAs(cluster, second), "damaged"); // so that it can only come from there
+  expect(await fetch(second, "--prefetch", "2")).toMatchObject({ status: 0, stderr: "" });
+  expect(readFileSync(join(cluster.directory, into))).toEqual(readFileSync(join(cluster.directory, "pg_wal", second)));
+  expect(readdirSync(ahead).map((file) => file.slice(0, 24))).toEqual(names.slice(2, 3));
+});
+
+it("a segment that was damaged while it waited is fetched anew", async () => {
+  const cluster = await archived();
+  const fetch = fetchOf(cluster);
+  expect(await fetch(first)).toMatchObject({ status: 0 });
+  const ahead = join(cluster.directory, "../ahead/7584010098765432100");
+  for (const file of readdirSync(ahead)) appendFileSync(join(ahead, file), "damaged");
+  expect(await fetch(second)).toMatchObject({ status: 0 });
+  expect(readFileSync(join(cluster.directory, into))).toEqual(readFileSync(join(cluster.directory, "pg_wal", second)));
+});
+
+it("only what a listing proves to be absent is status 1", async () => {
+  const cluster = await archived();
+  const fetch = fetchOf(cluster);
+  expect(await fetch("000000010000000000000009")).toEqual({ status: 1, signal: null, stdout: "", stderr: "" });
+  expect(await fetch("00000002.history")).toMatchObject({ status: 1, stderr: "" });
+  expect(existsSync(join(cluster.directory, into))).toBe(false);
+});
+
+it.each<[string, (cluster: Cluster) => void]>([
+  ["a repository that is away", ({ repository }) => renameSync(repository, `${repository}.away`)],
+  [
+    "an empty directory where the repository should be",
+    ({ repository }) => {
+      renameSync(repository, `${repository}.away`);
+      mkdirSync(repository);
+    },
+  ],
+  ["a damaged segment", (cluster) => appendFileSync(storedAs(cluster, first), "damaged")],
+  ["a directory without a way in", ({ directory }) => rmSync(join(directory, "pg_wal"), { recursive: true })],
+  ["a configuration that is gone", ({ config }) => rmSync(config)],
+])("%s can never be taken for the end of the archive", async (_, spoil) => {
+  const cluster = await archived();
+  spoil(cluster);
+  const { status, stderr } = await fetchOf(cluster)(first, "--prefetch", "0");
+  expect(status).toBe(200);
+  expect(stderr).not.toBe("");
+  expect(existsSync(join(cluster.directory, into))).toBe(false);
+});
+
+it("a command line that is wrong cannot be taken for it either", async () => {
+  const cluster = await emptyCluster();
+  expect(await dbsaveWal(["fetch"], cluster.directory)).toMatchObject({ status: 200 });
+  expect(await dbsaveWal(["fetch", "--nonsense", first, into], cluster.directory)).toMatchObject({ status: 200 });
+  const inData = ["--system-identifier", "1", "--prefetch-dir", "pg_wal"];
+  const refused = await dbsaveWal(["fetch", "--config", cluster.config, ...inData, first, into], cluster.directory);
+  expect(refused).toMatchObject({ status: 200, stderr: expect.stringContaining("lies in the data directory") });
+});
