@@ -42,6 +42,7 @@ export { isAlive, type ProcessIdentity, processIdentity } from "./lock/process-i
 export { isMarkedAlive, processMark } from "./lock/process-mark.ts";
 export { openLog } from "./log/log-store.ts";
 export type { LogPlan, LogPolicy } from "./log/plan-log.ts";
+export { type SurveyLogOptions, surveyLog } from "./log/survey-log.ts";
 export { loadChain } from "./manifest/load-chain.ts";
 export { countedRows, plainBytes, storedBytes } from "./manifest/measure.ts";
 export { readManifest } from "./manifest/read-manifest.ts";

@@ -15,6 +15,8 @@ import { chooseBackup } from "../places/choose-backup.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, methodFilter, placeOptions } from "../places/options.ts";
+import { plannedRecovery } from "../places/planned-recovery.ts";
+import { movedTablespaces, recoveryOptions } from "../places/recovery-order.ts";
 import { openRestorePlace } from "../places/restore-place.ts";
 import { checkName, restoreRequest, restoreRequestOptions } from "../places/restore-request.ts";
 import { startOptions, startOrder } from "../places/start-order.ts";
@@ -28,6 +30,7 @@ export const command = defineCommand(
       ...placeOptions,
       ...methodFilter,
       ...restoreRequestOptions,
+      ...recoveryOptions,
       ...startOptions,
       force: {
         type: "boolean",
@@ -43,6 +46,10 @@ export const command = defineCommand(
       ["$0 restore latest --from ./backups --into ./copy.db", "a new file, compared with the backup's own fingerprint"],
       ["$0 restore orders --database app --as app_check", "one database of a whole server, beside the one in use"],
       ["$0 restore latest --from ./backups --into docker:pg/orders_check", "a new database in a container"],
+      [
+        "$0 restore orders --at '2026-11-20 14:30:00+01' --into /srv/pg --dry-run",
+        "the way to a time, and what it takes",
+      ],
       ["$0 restore orders --into /srv/restored --start", "a physical backup, and a server on it that goes on"],
       ["$0 restore orders --table app.public.invoices --as rescued", "one table with all that it needs"],
     ],
@@ -50,21 +57,26 @@ export const command = defineCommand(
   async ({ backup, force, ...args }, session) => {
     const asked = restoreRequest(args);
     const start = startOrder(args, session);
+    const tablespaces = movedTablespaces(args.tablespace);
     const request = asked.into === undefined ? asked : { ...asked, into: await completePlace(asked.into, session.env) };
     await using shelves = await openShelves(args, session);
-    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target, method: args.method }, session);
-    const { manifest } = entry;
-    if (request.into === undefined && shelf.verify === undefined) throw nowhere(manifest.id);
-    await using place = await openRestorePlace(shelf, manifest, keysOf(args), request, session);
+    const chosen = await chooseBackup(shelves, { backup, target: args.target, method: args.method }, session);
+    const { shelf, entry } = chosen;
+    if (request.into === undefined && shelf.verify === undefined) throw nowhere(entry.manifest.id);
+    await using place = await openRestorePlace(shelf, entry.manifest, keysOf(args), request, session);
     const { engine, decoders: codecs } = place;
     checkName(args, engine);
+    const planned = await plannedRecovery({ ...args, backup }, chosen, place, session);
+    const recovery = planned?.recovery;
+    const manifest = recovery?.route.backup ?? entry.manifest;
     const { repository } = shelf;
-    const options = { ...session.run, repository, manifest, codecs, force, ...place.request, ...start };
+    const more = { ...start, ...(recovery && { recovery }), ...(tablespaces && { tablespaces }) };
+    const options = { ...session.run, repository, manifest, codecs, force, ...place.request, ...more };
 
     const plan = await planRestore(engine, options);
-    if (args.dryRun) return planOutcome(manifest, plan);
+    if (args.dryRun) return planOutcome(manifest, plan, planned);
     const isPossible = plan.findings.every(({ severity }) => severity !== "error");
-    if (isPossible) for (const line of planLines(manifest, plan)) session.reporter.tell("info", line);
+    if (isPossible) for (const line of planLines(manifest, plan, planned)) session.reporter.tell("info", line);
     if (isPossible && force && session.isInteractive && !args.yes && !(await session.confirm("Restore?")))
       throw declined(manifest.id);
 
@@ -72,7 +84,7 @@ export const command = defineCommand(
       const value = await restore(engine, options);
       return { value, message: `${manifest.id} into ${value.target}` };
     });
-    return restoredOutcome(manifest, report, await compared(engine, options, report, session));
+    return restoredOutcome(manifest, report, await compared(engine, options, report, session), planned);
   },
 );
 

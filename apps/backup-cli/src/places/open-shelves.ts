@@ -35,8 +35,9 @@ export async function openShelves(
 }
 
 function configuredShelf(target: TargetConfig, repository: Repository): Shelf {
-  const { name, methods, retention, verify } = target;
-  return { target: name, repository, methods, retention, verify, open: (_engine, keys) => target.open(keys) };
+  const { name, methods, retention, timeZone, verify } = target;
+  const open: Shelf["open"] = (_engine, keys) => target.open(keys);
+  return { target: name, repository, methods, retention, timeZone, verify, open };
 }
 
 /** All that is known of it is what its manifests say. */
@@ -47,6 +48,7 @@ function foundShelf(name: string, repository: Repository, storage: StorageConfig
     repository,
     methods: [],
     retention: undefined,
+    timeZone: undefined,
     verify: undefined,
     open: async (engine, keys, into) => {
       const place = { engine, into, to: storage.description, target: name, cwd, env, signal, tools: run.tools };

@@ -10,6 +10,8 @@ export interface Shelf {
   readonly methods: readonly string[];
   /** What the configuration keeps; undefined where none is known, null where nothing is ever pruned. */
   readonly retention: RetentionPolicy | null | undefined;
+  /** Of the configuration; undefined where none is known. */
+  readonly timeZone: string | undefined;
   /** How far the configuration verifies; undefined where none is known. */
   readonly verify: Job["verify"] | undefined;
   /**

@@ -12,25 +12,38 @@ import type { Outcome } from "../outcome.ts";
 import { plain } from "../output/paint.ts";
 import { counted, formatTime } from "../output/quantities.ts";
 import { findingText } from "./proof-view.ts";
+import { estimateLine, firstStartLine, type PlannedRecovery, recoveryJson, recoveryLines } from "./recovery-view.ts";
 import { startedLines } from "./started-view.ts";
 
 /** What is about to happen, for people, before it does. */
-export function planLines(manifest: Manifest, { target, steps, findings }: RestorePlan): readonly string[] {
+export function planLines(
+  manifest: Manifest,
+  { target, steps, findings, estimate }: RestorePlan,
+  recovery?: PlannedRecovery,
+): readonly string[] {
   const { id, target: name, consistentAt } = manifest;
   return [
+    ...(recovery === undefined ? [] : recoveryLines(recovery)),
     `Restoring ${name} ${id}, as it was at ${formatTime(consistentAt)} (${formatBytes(plainBytes(manifest))}), into ${target}`,
+    ...(estimate === undefined ? [] : [estimateLine(estimate)]),
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     ...findings.map((finding) => findingText(finding, plain)),
   ];
 }
 
 /** The plan as a result. The exit status is what a restore would end with. */
-export function planOutcome(manifest: Manifest, plan: RestorePlan): Outcome {
+export function planOutcome(manifest: Manifest, plan: RestorePlan, recovery?: PlannedRecovery): Outcome {
   const error = plan.findings.find(({ severity }) => severity === "error");
   return {
     exit: error === undefined ? 0 : ERRORS[error.code].exit,
-    json: { type: "restore-plan", backup: manifest.id, source: manifest.target, ...plan },
-    text: () => [...planLines(manifest, plan), "Nothing was changed: this was a dry run."].join("\n"),
+    json: {
+      type: "restore-plan",
+      backup: manifest.id,
+      source: manifest.target,
+      ...plan,
+      ...(recovery && { recovery: recoveryJson(recovery) }),
+    },
+    text: () => [...planLines(manifest, plan, recovery), "Nothing was changed: this was a dry run."].join("\n"),
   };
 }
 
@@ -39,6 +52,7 @@ export function restoredOutcome(
   manifest: Manifest,
   { restored: _restored, ...report }: RestoreReport,
   comparison: Comparison | null,
+  recovery?: PlannedRecovery,
 ): Outcome {
   const differences = comparison?.differences ?? [];
   const isEqual = comparison === null ? null : differences.length === 0;
@@ -49,6 +63,7 @@ export function restoredOutcome(
       backup: manifest.id,
       source: manifest.target,
       ...report,
+      ...(recovery && { recovery: recoveryJson(recovery) }),
       isEqual,
       differences,
       compared: comparison === null ? null : { items: comparison.items, rows: comparison.rows },
@@ -62,6 +77,7 @@ export function restoredOutcome(
       return [
         `${manifest.target} ${manifest.id} restored into ${report.target}, ${verdict}`,
         ...report.movedAside.map((path) => `  moved aside: ${path}`),
+        ...(recovery === undefined || report.started !== undefined ? [] : [firstStartLine(recovery)]),
         ...(report.started === undefined ? [] : startedLines(report.started)),
         ...differences.map((finding) => findingText(finding, paint)),
       ].join("\n");

@@ -1,7 +1,8 @@
-import { readCatalog } from "../catalog/catalog.ts";
+import { type CatalogEntry, readCatalog } from "../catalog/catalog.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Recovery, RecoveryTarget } from "../contracts/log.ts";
+import type { Manifest } from "../contracts/manifest.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import { openLog } from "../log/log-store.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -12,27 +13,45 @@ export interface PlanRecoveryOptions extends RunOptions {
   readonly target: string;
   /** Where the recovery shall end. */
   readonly to: RecoveryTarget;
+  /** Id of the backup to begin with; the newest good one that reaches `to` when absent. */
+  readonly backup?: string;
   /** Must be able to decode what was archived. */
   readonly codecs?: readonly Codec[];
 }
 
 /**
  * Finds the way to a moment of a target's log: the newest backup that is not known to be bad and reaches it, and the
- * archived files that lead there without a gap. Reads only as much as that takes, and writes nothing. The result is for `planRestore` and `restore`:
- * its `route.backup` is their `manifest`. RECOVERY_UNREACHABLE with what can be reached, UNSUPPORTED for an engine without a log.
+ * archived files that lead there without a gap. Reads only as much as that takes, and writes nothing. The result is for
+ * `planRestore` and `restore`: its `route.backup` is their `manifest`. RECOVERY_UNREACHABLE with what can be reached,
+ * UNSUPPORTED for an engine without a log.
  */
 export async function planRecovery(engine: Engine, options: PlanRecoveryOptions): Promise<Recovery> {
-  const { repository, target, to, codecs = [] } = options;
+  const { repository, target, to, codecs = [], backup } = options;
   const { signal } = runWith(options);
   if (engine.log === undefined)
     throw new DbsaveError("UNSUPPORTED", `${engine.name}: no recovery beyond the moment of a backup`);
   try {
     const { entries } = await readCatalog(repository, target, signal);
-    const good = entries.filter(({ state, manifest }) => state === "good" && manifest.engine === engine.name);
+    const own = entries.filter(({ manifest }) => manifest.engine === engine.name);
+    const wanted = backup === undefined ? usable(own) : own.map(({ manifest }) => manifest).filter(hasId(backup));
     const log = openLog(repository, target, codecs, signal);
-    const backups = good.map(({ manifest }) => manifest);
-    return { route: await engine.log.plan(to, backups, log, signal), log };
+    return { route: await engine.log.plan(to, wanted, log, signal), log };
   } catch (error) {
     throw toDbsaveError(error, "RESTORE_FAILED", `${engine.name}: recovery of ${target}`, signal);
   }
+}
+
+function hasId(id: string): (manifest: Manifest) => boolean {
+  return (manifest) => manifest.id === id;
+}
+
+/** Good ones, all of whose parents are good. */
+function usable(entries: readonly CatalogEntry[]): readonly Manifest[] {
+  const good = new Map(entries.filter(({ state }) => state === "good").map(({ manifest }) => [manifest.id, manifest]));
+  const isWhole = ({ parent }: Manifest): boolean => {
+    if (parent === null) return true;
+    const below = good.get(parent);
+    return below !== undefined && isWhole(below);
+  };
+  return [...good.values()].filter(isWhole);
 }
