@@ -24,6 +24,7 @@ export type {
   ServerRunner,
   StartServerOptions,
 } from "./contracts/server-runner.ts";
+export type * from "./contracts/service.ts";
 export type * from "./contracts/start.ts";
 export type { GetOptions, ObjectInfo, PutOptions, Storage, SweepOptions } from "./contracts/storage.ts";
 export type { RunningTool, ToolOptions, ToolRunner } from "./contracts/tool-runner.ts";

@@ -14,3 +14,4 @@ export { lastingServers } from "./lasting/lasting-servers.ts";
 export { type ContainerServersOptions, containerServers } from "./servers/container-servers.ts";
 export { type HostServersOptions, hostServers } from "./servers/host-servers.ts";
 export { throwAwayServers } from "./servers/throw-away-servers.ts";
+export { type ServiceContainerOptions, serviceContainer } from "./service/service-container.ts";

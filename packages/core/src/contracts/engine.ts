@@ -5,6 +5,7 @@ import type { Fingerprint } from "./fingerprint.ts";
 import type { EngineLog, Recovery } from "./log.ts";
 import type { BackupKind, Manifest } from "./manifest.ts";
 import type { RunContext } from "./run-context.ts";
+import type { RecreatedService, RecreateOrder } from "./service.ts";
 import type { StartedServer, StartOrder } from "./start.ts";
 
 /** Declared once per engine, printed by the CLI, proved by `engineConformance`. */
@@ -139,6 +140,8 @@ export interface RestoreRequest {
   readonly tablespaces?: ReadonlyMap<string, string>;
   /** Start a server on what was restored. UNSUPPORTED without `capabilities.starts`, and for a backup that is not the files of a server. */
   readonly start?: StartOrder;
+  /** Restore into a new volume of a service, and make it go on with that; in place of `into`. UNSUPPORTED as for `start`. */
+  readonly recreate?: RecreateOrder;
 }
 
 /** What a restore takes, as far as it is known before. */
@@ -167,6 +170,8 @@ export interface RestoreReport {
   readonly restored?: readonly RestoredPlace[];
   /** Present when `RestoreRequest.start` was. */
   readonly started?: StartedServer;
+  /** Present when `RestoreRequest.recreate` was. */
+  readonly recreated?: RecreatedService;
 }
 
 export interface RestoredPlace {

@@ -4,6 +4,7 @@ import type { Engine, RestoreSelection, ServerFacts } from "../contracts/engine.
 import type { Finding } from "../contracts/finding.ts";
 import type { VerifyLevel } from "../contracts/job.ts";
 import type { BackupKind, Manifest } from "../contracts/manifest.ts";
+import type { RecreateOrder } from "../contracts/service.ts";
 import type { StartOrder } from "../contracts/start.ts";
 import type { Storage } from "../contracts/storage.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
@@ -60,7 +61,7 @@ export function checkSelection(
 /** UNSUPPORTED when no backup of the engine is the files of a server. */
 export function checkStart(
   { name, capabilities }: Pick<Engine, "name" | "capabilities">,
-  start: StartOrder | undefined,
+  start: StartOrder | RecreateOrder | undefined,
 ): void {
   if (start === undefined || capabilities.starts === true) return;
   throw new DbsaveError("UNSUPPORTED", `${name}: its backups are not the files of a server: start`, {

@@ -3,6 +3,7 @@ import type { Codec } from "../contracts/codec.ts";
 import type { Engine, RestorePlan, RestoreReport, RestoreRequest, RestoreSelection } from "../contracts/engine.ts";
 import type { Recovery } from "../contracts/log.ts";
 import type { Manifest } from "../contracts/manifest.ts";
+import type { RecreateOrder } from "../contracts/service.ts";
 import type { StartOrder } from "../contracts/start.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -28,6 +29,8 @@ export interface RestoreOptions extends RunOptions {
   readonly tablespaces?: ReadonlyMap<string, string>;
   /** Start a server on what was restored, and leave it running. */
   readonly start?: StartOrder;
+  /** Restore into a new volume of a service, and make it go on with that. */
+  readonly recreate?: RecreateOrder;
 }
 
 /** What `restore` would do, without doing it. */
@@ -62,10 +65,10 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
   }
 }
 
-function check(engine: Engine, { manifest, select, recovery, tablespaces, start }: RestoreOptions): void {
+function check(engine: Engine, { manifest, select, recovery, tablespaces, start, recreate }: RestoreOptions): void {
   checkEngine(engine, manifest);
   checkSelection(engine, select);
-  checkStart(engine, start);
+  checkStart(engine, start ?? recreate);
   if (engine.log !== undefined) return;
   if (recovery !== undefined)
     throw new DbsaveError("UNSUPPORTED", `${engine.name}: no recovery beyond the moment of a backup`);
@@ -80,6 +83,7 @@ function requestOf({
   recovery,
   tablespaces,
   start,
+  recreate,
 }: RestoreOptions): RestoreRequest {
   return {
     force,
@@ -89,5 +93,6 @@ function requestOf({
     ...(select === undefined ? {} : { select }),
     ...(jobs === undefined ? {} : { jobs }),
     ...(start === undefined ? {} : { start }),
+    ...(recreate === undefined ? {} : { recreate }),
   };
 }

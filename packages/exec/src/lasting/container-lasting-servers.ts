@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createInterface } from "node:readline";
-import { PassThrough, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import {
   DbsaveError,
   type LastingCommand,
@@ -11,8 +10,8 @@ import {
 import type Docker from "dockerode";
 import { connectDocker, type DockerEngine, type DockerOptions } from "../docker/connect.ts";
 import { toolsInContainer } from "../docker/container-tools.ts";
-import { demultiplex } from "../docker/demultiplex.ts";
 import { dockerFailure } from "../docker/docker-failure.ts";
+import { linesOf } from "../docker/log-lines.ts";
 import { chooseImage } from "../servers/choose-image.ts";
 import { openKeeper, removeContainer } from "../servers/keeper.ts";
 import { directoryOwner } from "./directory-owner.ts";
@@ -114,13 +113,6 @@ async function run(
     await removeContainer(container);
     throw error;
   }
-}
-
-/** Both outputs, in the order in which the engine took them. */
-async function* linesOf(log: Readable): AsyncGenerator<string> {
-  const both = new PassThrough();
-  demultiplex(log, both, both).catch(() => both.end()); // whoever read it, or the engine, has gone
-  yield* createInterface({ input: both, crlfDelay: Infinity }); // which loses lines that come before they are asked for
 }
 
 function mountsOf(directories: readonly string[]): Docker.MountSettings[] {

@@ -124,6 +124,7 @@ async function dumpPart(
   const databases = selectedDatabases({ databases: there }, select);
   const spool = new Spool(ctx.scratchDir);
   const order = { method: "logical", kind: "full", compression: { name: "zstd", level: 1 } } as const;
-  const facts = await server.try(backup({ ...server.options, databases, dumpJobs: 1 }, order, spool, ctx));
+  const dumping = { ...server.options, methods: ["logical"], databases, dumpJobs: 1 } as const;
+  const facts = await server.try(backup(dumping, order, spool, ctx));
   return spool.source(source.manifest, facts);
 }
