@@ -96,6 +96,7 @@ class TimelineStream {
         continue;
       }
       this.#serverEnd = message.end;
+      this.#watchLag();
       if (message.kind === "data") {
         await archive.room(settings.spoolBytes, stop);
         await this.#assembler.take(message.start, message.bytes);

@@ -1,24 +1,194 @@
-import { describe, expect, it } from "vitest";
-import { ownServer } from "../physical/support/own-server.ts";
-import { archivedIn, expectSame, place, Receiving } from "./support/receiving.ts";
+import { readdir, rm } from "node:fs/promises";
+import { describe, expect, it, type TestContext } from "vitest";
+import { failingStorage } from "./support/failing-storage.ts";
+import { MortalServer } from "./support/mortal-server.ts";
+import { archivedIn, expectSame, type Place, place, Receiving, slot } from "./support/receiving.ts";
 
-const keepAll = { wal_keep_size: "1GB", max_wal_size: "1GB" };
+/** All WAL stays in pg_wal, to compare with. */
+const keepAll = { wal_keep_size: "1GB", max_wal_size: "1GB", max_slot_wal_keep_size: "2GB" };
+const oneMegabyte = "INSERT INTO t SELECT i, repeat(md5(i::text), 8) FROM generate_series(1, 3000) i";
+
+async function serverOf(test: Pick<TestContext, "skip">, settings: Readonly<Record<string, string>> = keepAll) {
+  const server = await MortalServer.start(test, settings);
+  await server.sql("CREATE TABLE t (i int, b text)");
+  return server;
+}
+
+async function fill({ sql }: MortalServer, megabytes: number): Promise<void> {
+  for (let count = 0; count < megabytes; count += 1) await sql(oneMegabyte);
+}
+
+async function spooled({ spool }: Place): Promise<readonly string[]> {
+  return (await readdir(spool, { recursive: true })).filter((name) => /[0-9A-F]{24}/.test(name));
+}
+
+async function slotOf({ sql }: MortalServer): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const [row] = await sql(
+    `SELECT pg_walfile_name(restart_lsn) AS segment, active FROM pg_replication_slots WHERE slot_name = '${slot}'`,
+  );
+  return row;
+}
 
 describe("a receiver", { timeout: 60_000 }, () => {
-  it("archives every segment as the server has it, and the beginning of the last one when it is stopped", async (test) => {
-    const { options, sql } = await ownServer(test, keepAll);
+  it("archives every segment as the server has it, and the beginning of the last one, which nothing older is kept of", async (test) => {
+    const server = await serverOf(test);
     const at = await place();
-    const receiving = new Receiving({ host: options.host }, at, { partialEveryMs: 200 });
+    const receiving = new Receiving(server.options, at, { partialEveryMs: 200 });
     await receiving.until("streaming");
-    await sql("CREATE TABLE t AS SELECT i, md5(i::text) FROM generate_series(1, 300000) i");
-    await sql("SELECT pg_switch_wal()");
-    await sql("INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, 1000) i");
-    const [now] = await sql("SELECT pg_walfile_name(pg_current_wal_lsn()) AS name");
-    await receiving.until("archived", new RegExp(`^${String(now?.["name"])}\\.[0-9A-F]{8}\\.partial$`));
+    await fill(server, 5);
+    await server.sql("SELECT pg_switch_wal(); CREATE TABLE u (i int)");
+    const [now] = await server.sql("SELECT pg_walfile_name(pg_current_wal_lsn() + 1) AS name");
+    const beginning = new RegExp(`^${String(now?.["name"])}\\.[0-9A-F]{8}\\.partial$`);
+    await receiving.until("archived", beginning);
+    await server.sql("INSERT INTO u VALUES (1)");
+    await receiving.until("archived", beginning, 2);
     await receiving.stop();
-    const names = await expectSame(at.log, sql);
-    expect(names.length).toBeGreaterThan(2);
-    const beginnings = await archivedIn(at.log, /partial/);
-    expect([...beginnings.keys()].map((name) => name.slice(0, 24))).toEqual([now?.["name"]]);
+    expect((await expectSame(at.log, server.sql)).length).toBeGreaterThanOrEqual(5);
+    expect((await archivedIn(at.log, beginning)).size).toBe(1);
+    expect((await archivedIn(at.log, /partial/)).size).toBe(1);
+    expect((await slotOf(server))?.["segment"]).toBe(now?.["name"]);
+  });
+
+  it("that is killed again and again, and robbed of its spool, goes on where it was", async (test) => {
+    const server = await serverOf(test);
+    const at = await place();
+    for (let round = 1; round <= 4; round += 1) {
+      const receiving = new Receiving(server.options, at);
+      await receiving.until("streaming");
+      await fill(server, 2);
+      await receiving.until("archived");
+      await receiving.cut();
+      if (round === 3) await rm(at.spool, { recursive: true });
+    }
+    await fill(server, 2);
+    await server.sql("SELECT pg_switch_wal()");
+    const last = new Receiving(server.options, at);
+    const [newest] = await server.sql("SELECT pg_walfile_name(pg_current_wal_lsn() - 1) AS name");
+    await last.until("archived", new RegExp(`^${String(newest?.["name"])}$`));
+    await last.stop();
+    expect((await expectSame(at.log, server.sql)).length).toBeGreaterThan(9);
+    expect(await spooled(at)).toEqual([]);
+  });
+
+  it("goes on by itself when the server was killed, and when it was shut down, which waits for the last of its WAL", async (test) => {
+    const server = await serverOf(test);
+    const at = await place();
+    const receiving = new Receiving(server.options, at);
+    await receiving.until("streaming");
+    await fill(server, 2);
+    await server.end("SIGKILL");
+    await receiving.until("interrupted");
+    await server.start();
+    await receiving.until("streaming", /./, 2);
+    await fill(server, 2);
+    const [last] = await server.sql("SELECT pg_walfile_name(pg_current_wal_lsn() + 1) AS name");
+    await server.end("SIGINT");
+    await receiving.until("archived", new RegExp(`^${String(last?.["name"])}\\.[0-9A-F]{8}\\.partial$`));
+    await server.start();
+    await receiving.until("streaming", /./, 3);
+    await server.sql("SELECT pg_switch_wal()");
+    await receiving.until("archived", new RegExp(`^${String(last?.["name"])}$`));
+    await receiving.stop();
+    await expectSame(at.log, server.sql);
+    expect((await archivedIn(at.log, /partial/)).size).toBe(0);
+  });
+
+  it("keeps what the storage does not take, lets the server wait when that is too much, and says so until it is over", async (test) => {
+    const server = await serverOf(test);
+    const storage = failingStorage();
+    const at = await place(storage);
+    const receiving = new Receiving(server.options, at, { spoolBytes: 3 * 2 ** 20, lagAlarmBytes: 2 * 2 ** 20 });
+    await receiving.until("streaming");
+    storage.isFailing = true;
+    const before = await slotOf(server);
+    await fill(server, 20);
+    await receiving.until("alarm", /not archived, the WAL waits: storage: put: the network is cut/);
+    await receiving.until("alarm", /the server keeps .* of WAL for slot/);
+    expect((await spooled(at)).length).toBeLessThanOrEqual(4);
+    expect((await slotOf(server))?.["segment"]).toBe(before?.["segment"]);
+    storage.isFailing = false;
+    await receiving.until("over", /archiving works again/);
+    await receiving.until("over", /has caught up/);
+    await receiving.stop();
+    await expectSame(at.log, server.sql);
+  });
+
+  it("does not hold a shutdown of the server up while the storage fails", async (test) => {
+    const server = await serverOf(test);
+    const storage = failingStorage();
+    const at = await place(storage);
+    const receiving = new Receiving(server.options, at);
+    await receiving.until("streaming");
+    storage.isFailing = true;
+    await fill(server, 2);
+    await receiving.until("alarm", /not archived/);
+    await server.end("SIGINT");
+    storage.isFailing = false;
+    await server.start();
+    await receiving.until("streaming", /./, 2);
+    await server.sql("SELECT pg_switch_wal()");
+    await receiving.until("over");
+    await receiving.stop();
+    expect((await expectSame(at.log, server.sql)).length).toBeGreaterThan(1);
+  });
+});
+
+describe("without its slot a receiver", { timeout: 60_000 }, () => {
+  it("is refused unless it may make one", async (test) => {
+    const server = await serverOf(test);
+    const receiving = new Receiving(server.options, await place(), { createSlot: false });
+    await expect(receiving.ended).rejects.toMatchObject({
+      code: "SOURCE_NOT_FOUND",
+      hint: expect.stringContaining("--create-slot"),
+    });
+  });
+
+  it("says what is lost, and goes on behind it when the gap is accepted", async (test) => {
+    const server = await serverOf(test, { max_wal_size: "2MB", min_wal_size: "2MB" });
+    const at = await place();
+    const first = new Receiving(server.options, at);
+    await first.until("streaming");
+    await fill(server, 2);
+    await first.until("archived");
+    await first.stop();
+    await server.sql(`SELECT pg_drop_replication_slot('${slot}')`);
+    await fill(server, 8);
+    await server.sql("CHECKPOINT");
+    await fill(server, 8);
+    await server.sql("CHECKPOINT");
+    const refused = new Receiving(server.options, at);
+    await expect(refused.ended).rejects.toMatchObject({
+      code: "LOG_LOST",
+      message: expect.stringMatching(/archived is timeline 1 up to 0\/\w+, and the server is at 0\/\w+/),
+    });
+    const accepted = new Receiving(server.options, at, { acceptGap: true });
+    await accepted.until("alarm", /is lost for recovery/);
+    await fill(server, 2);
+    await accepted.until("archived");
+    await accepted.stop();
+  });
+
+  it("finds a slot that the server gave up, and says what is lost", async (test) => {
+    const server = await serverOf(test, { max_wal_size: "2MB", min_wal_size: "2MB", max_slot_wal_keep_size: "1MB" });
+    const at = await place();
+    const first = new Receiving(server.options, at);
+    await first.until("streaming");
+    await fill(server, 2);
+    await first.until("archived");
+    await first.stop();
+    await fill(server, 8);
+    await server.sql("CHECKPOINT");
+    await fill(server, 4);
+    await server.sql("CHECKPOINT");
+    const refused = new Receiving(server.options, at);
+    await expect(refused.ended).rejects.toMatchObject({
+      code: "LOG_LOST",
+      message: expect.stringMatching(/was given up by the server; archived is timeline 1 up to 0\/\w+/),
+    });
+    const accepted = new Receiving(server.options, at, { acceptGap: true });
+    await accepted.until("alarm", /is lost for recovery/);
+    await fill(server, 2);
+    await accepted.until("archived");
+    await accepted.stop();
   });
 });

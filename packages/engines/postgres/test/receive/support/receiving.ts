@@ -9,7 +9,7 @@ import { receiveWal } from "../../../src/receive/receive-wal.ts";
 import type { ReceiverEvent } from "../../../src/receive/receiver-event.ts";
 import type { ReceiverOptions } from "../../../src/receive/receiver-options.ts";
 
-const slot = "dbsave_receive";
+export const slot = "dbsave_receive";
 const patienceMs = 30_000;
 
 /** A log and a spool of one test. */
@@ -61,6 +61,9 @@ export class Receiving {
     };
     try {
       await Promise.race([told(), this.ended]);
+    } catch (cause) {
+      const events = this.events.map((event) => `${event.kind}: ${event.message}`).join("\n  ");
+      throw new Error(`never told: ${kind}: ${message}; but\n  ${events}`, { cause });
     } finally {
       over.abort();
     }
@@ -86,7 +89,7 @@ type Ask = (statement: string) => Promise<readonly Readonly<Record<string, unkno
 async function keptBy(ask: Ask): Promise<ReadonlyMap<string, string>> {
   const rows = await ask(`
     SELECT name, encode(sha256(pg_read_binary_file('pg_wal/' || name)), 'hex') AS sha FROM pg_ls_waldir()
-    WHERE name ~ '^[0-9A-F]{24}$' AND name < pg_walfile_name(pg_current_wal_lsn())`);
+    WHERE name ~ '^[0-9A-F]{24}$' AND name < pg_walfile_name(pg_current_wal_lsn() + 1)`);
   return new Map(rows.map(({ name, sha }) => [String(name), String(sha)]));
 }
 
@@ -98,12 +101,15 @@ export async function archivedIn(log: LogStore, form: RegExp = /^[0-9A-F]{24}$/)
   );
 }
 
-/** Fails unless all segments from the first archived one on are archived, byte for byte as the server has them. Their names. */
-export async function expectSame(log: LogStore, ask: Ask): Promise<readonly string[]> {
-  const kept = await keptBy(ask);
-  const archived = await archivedIn(log);
+/**
+ * Fails unless all segments from the first archived one on are archived, byte for byte as the server has them; only those whose names begin
+ * with `prefix`. Their names.
+ */
+export async function expectSame(log: LogStore, ask: Ask, prefix = ""): Promise<readonly string[]> {
+  const isMeant = ([name]: readonly [string, string]): boolean => name.startsWith(prefix);
+  const archived = new Map([...(await archivedIn(log))].filter(isMeant));
   const names = [...archived.keys()].toSorted();
-  const expected = [...kept].filter(([name]) => name >= (names[0] ?? ""));
-  expect(Object.fromEntries(archived)).toEqual(Object.fromEntries(expected));
+  const kept = [...(await keptBy(ask))].filter((entry) => isMeant(entry) && entry[0] >= (names[0] ?? ""));
+  expect(archived).toEqual(new Map(kept));
   return names;
 }
