@@ -4,7 +4,7 @@ export { compareFingerprints, comparesContents } from "./catalog/compare-fingerp
 export { findBackup } from "./catalog/find-backup.ts";
 export { type Freshness, freshnessOf } from "./catalog/freshness.ts";
 export { pinBackup, unpinBackup } from "./catalog/pin.ts";
-export type { Proof } from "./catalog/proof.ts";
+export type { Proof, ProofOfDrill, ProofOfRestore } from "./catalog/proof.ts";
 export type { Codec } from "./contracts/codec.ts";
 export type * from "./contracts/engine.ts";
 export type * from "./contracts/events.ts";
@@ -75,5 +75,6 @@ export { memoryStorage } from "./storage/memory-storage.ts";
 export { type ByteRange, resolveRange } from "./storage/resolve-range.ts";
 export { abortStream, throwIfAborted } from "./streams/abort.ts";
 export { type ReadBodyOptions, readBody, withBody } from "./streams/read-body.ts";
+export { type DrillOptions, drill } from "./verify/drill.ts";
 export { type VerifyOptions, verify } from "./verify/verify.ts";
 export { version } from "./version.ts";

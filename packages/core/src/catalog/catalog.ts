@@ -18,7 +18,7 @@ export interface CatalogEntry {
   readonly pin: string | null;
   /** `suspect`: the newest conclusive proof of it, or of a backup that it needs, failed; or one that it needs is not there. */
   readonly state: "good" | "suspect";
-  /** The newest passed proof by restore that no later failure contradicts; null for a backup without a fingerprint to compare. */
+  /** The newest passed proof by restore that no later failure contradicts, where what was restored was compared, or read. */
   readonly proven: Proof | null;
 }
 
@@ -99,13 +99,16 @@ async function readEntry(
   proofs.sort(byTimeThenOutcome);
   const newestConclusive = proofs.findLast((proof) => proof.outcome !== "inconclusive");
   const state = newestConclusive?.outcome === "failed" ? "suspect" : "good";
-  const restored = proofs.findLast((proof) => proof.level === "restore" && proof.outcome === "passed");
+  const isExamined = ({ restored }: Proof): boolean => restored?.examined ?? manifest.fingerprint !== null;
+  const proven = proofs.findLast(
+    (proof) => proof.level === "restore" && proof.outcome === "passed" && isExamined(proof),
+  );
   return {
     manifest,
     proofs,
     pin,
     state,
-    proven: state === "good" && manifest.fingerprint !== null ? (restored ?? null) : null,
+    proven: state === "good" ? (proven ?? null) : null,
   };
 }
 

@@ -25,8 +25,28 @@ export interface Proof {
   /** One line for people: `12 tables, 104,211 rows equal`. */
   readonly summary: string;
   readonly findings: readonly Finding[];
+  /** Of a restore that came to its end. */
+  readonly restored?: ProofOfRestore;
   readonly host: string;
   readonly run: string;
+}
+
+export interface ProofOfRestore {
+  /** From the beginning until the restored instance could be used: the recovery time that was measured. */
+  readonly durationMs: number;
+  /** Whether all of it was compared with a fingerprint, or read. */
+  readonly examined: boolean;
+  /** Of a recovery to a moment of the log. */
+  readonly drill?: ProofOfDrill;
+}
+
+export interface ProofOfDrill {
+  readonly requested: Date;
+  /** Commit time of the last transaction that was recovered; null when it was none. */
+  readonly reached: Date | null;
+  readonly position: string;
+  /** What the moment was chosen by. */
+  readonly seed: number;
 }
 
 /** Durable on return. MANIFEST_INVALID, and nothing is stored, for one that could not be read again: it would spoil its backup. */
@@ -53,6 +73,7 @@ export async function readProof(
 
 function parseProof(text: string, key: string): Proof {
   const fields = new Fields(unsealJson(text, key), key);
+  const restored = fields.optional("restored", () => readRestored(fields.fields("restored")));
   return {
     formatVersion: 1,
     target: fields.segment("target"),
@@ -63,8 +84,27 @@ function parseProof(text: string, key: string): Proof {
     durationMs: fields.count("durationMs"),
     summary: fields.text("summary"),
     findings: fields.list("findings", readFinding),
+    ...(restored !== undefined && { restored }),
     host: fields.text("host"),
     run: fields.segment("run"),
+  };
+}
+
+function readRestored(fields: Fields): ProofOfRestore {
+  const drill = fields.optional("drill", () => readDrill(fields.fields("drill")));
+  return {
+    durationMs: fields.count("durationMs"),
+    examined: fields.flag("examined"),
+    ...(drill !== undefined && { drill }),
+  };
+}
+
+function readDrill(fields: Fields): ProofOfDrill {
+  return {
+    requested: fields.date("requested"),
+    reached: fields.textOrNull("reached") === null ? null : fields.date("reached"),
+    position: fields.text("position"),
+    seed: fields.count("seed"),
   };
 }
 

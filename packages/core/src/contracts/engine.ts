@@ -166,6 +166,8 @@ export interface RestoreReport {
   readonly target: string;
   readonly movedAside: readonly string[];
   readonly details: Readonly<Record<string, string | number | boolean>>;
+  /** Where a recovery ended: the last transaction in it, by the source's clock; null when it was none. */
+  readonly reached?: { readonly position: string; readonly at: Date | null };
   /** What is where now; when absent, all of the backup is at the one place. */
   readonly restored?: readonly RestoredPlace[];
   /** Present when `RestoreRequest.start` was. */
@@ -184,6 +186,11 @@ export interface RestoredPlace {
 /** A throw-away instance of the same engine, isolated from the source. Disposing removes it and its data. */
 export interface ScratchInstance extends AsyncDisposable {
   readonly engine: Engine;
+  /**
+   * Reads all that was restored, for backups without a fingerprint, and says in one line what that was. VERIFY_FAILED names
+   * what is damaged.
+   */
+  check?(ctx: RunContext): Promise<string>;
 }
 
 /** One database, as dbsave sees it. Factories validate options and do no I/O; methods may be called in any order. */

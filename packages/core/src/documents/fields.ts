@@ -41,6 +41,12 @@ export class Fields {
     return value;
   }
 
+  flag(key: string): boolean {
+    const value = this.#object[key];
+    if (typeof value !== "boolean") throw this.#wrong(key, "not true or false");
+    return value;
+  }
+
   sha256(key: string): string {
     const value = this.text(key);
     if (!/^[0-9a-f]{64}$/.test(value)) throw this.#wrong(key, "not a SHA-256");

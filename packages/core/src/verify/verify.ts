@@ -1,17 +1,14 @@
 import { hostname } from "node:os";
 import { backupSource } from "../artifacts/backup-source.ts";
-import { compareFingerprints, comparesContents } from "../catalog/compare-fingerprints.ts";
 import { type Proof, writeProof } from "../catalog/proof.ts";
 import type { Codec } from "../contracts/codec.ts";
-import type { ArtifactSource, Engine } from "../contracts/engine.ts";
+import type { Engine } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
 import type { VerifyLevel } from "../contracts/job.ts";
 import type { Manifest } from "../contracts/manifest.ts";
-import type { RunContext } from "../contracts/run-context.ts";
-import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
+import { toDbsaveError } from "../errors/dbsave-error.ts";
 import type { ErrorCode } from "../errors/error-table.ts";
 import { loadChain } from "../manifest/load-chain.ts";
-import { countedRows } from "../manifest/measure.ts";
 import { checkEngine } from "../pipeline/preflight.ts";
 import { newEventId } from "../repository/backup-id.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -19,6 +16,8 @@ import { type Run, type RunOptions, runWith, withContext } from "../run/context.
 import { ProgressMeter } from "../run/progress-meter.ts";
 import { drain } from "../streams/drain.ts";
 import { checkFiles } from "./check-files.ts";
+import { type Drill, type Restored, restoreAndCompare } from "./restore-and-compare.ts";
+import { summarise, worstOf } from "./summarise.ts";
 
 export interface VerifyOptions extends RunOptions {
   readonly repository: Repository;
@@ -28,6 +27,8 @@ export interface VerifyOptions extends RunOptions {
   readonly codecs?: readonly Codec[];
   /** The run that asks, for the proof; a new id when absent. */
   readonly runId?: string;
+  /** Recover to this moment of the log instead of the backup's own; for level `restore`. */
+  readonly drill?: Drill;
 }
 
 /**
@@ -40,7 +41,8 @@ export async function verify(engine: Engine, options: VerifyOptions): Promise<Pr
   const run = runWith(options);
   if (options.level !== "hashes") checkEngine(engine, options.manifest);
   const startedAt = run.now();
-  const { findings, outcome } = await climb(engine, options, run);
+  const verdict = await climb(engine, options, run);
+  const { findings, outcome, restored } = verdict;
   const proof: Proof = {
     formatVersion: 1,
     target: options.manifest.target,
@@ -49,8 +51,9 @@ export async function verify(engine: Engine, options: VerifyOptions): Promise<Pr
     outcome,
     startedAt,
     durationMs: Math.max(0, run.now().getTime() - startedAt.getTime()),
-    summary: summarise(options, outcome, findings),
+    summary: outcome === "passed" ? summarise(options, verdict) : (worstOf(findings) ?? outcome),
     findings,
+    ...(restored !== undefined && { restored }),
     host: hostname(),
     run: options.runId ?? newEventId(startedAt),
   };
@@ -58,7 +61,8 @@ export async function verify(engine: Engine, options: VerifyOptions): Promise<Pr
   return proof;
 }
 
-type Verdict = Pick<Proof, "findings" | "outcome">;
+type Contents = Pick<Restored, "findings"> & Partial<Restored>;
+type Verdict = Contents & Pick<Proof, "outcome">;
 
 /** Thrown: the caller asked for something that cannot be, and no proof is written. */
 const notAboutTheBackup: ReadonlySet<ErrorCode> = new Set(["KEY_WRONG", "OPTIONS_INVALID", "UNSUPPORTED", "ABORTED"]);
@@ -82,59 +86,32 @@ async function climb(engine: Engine, options: VerifyOptions, run: Run): Promise<
     findings.push(
       ...(await checkFiles(repository.storage, manifest, run.signal, (...step) => progress.update(...step))),
     );
-    if (level !== "hashes" && !hasError(findings)) findings.push(...(await checkContents(engine, options, run)));
-    return { findings, outcome: hasError(findings) ? "failed" : "passed" };
+    const contents = level === "hashes" || hasError(findings) ? null : await checkContents(engine, options, run);
+    findings.push(...(contents?.findings ?? []));
+    return { ...contents, findings, outcome: hasError(findings) ? "failed" : "passed" };
   } catch (raw) {
     const error = toDbsaveError(raw, "VERIFY_FAILED", `${engine.name}: verify of ${manifest.id}`, run.signal);
     if (notAboutTheBackup.has(error.code)) throw error;
-    const inconclusive = surroundings.has(error.code);
-    const severity = inconclusive ? "warning" : "error";
+    const isSurroundings = surroundings.has(error.code);
+    const severity = isSurroundings ? "warning" : "error";
     findings.push({ severity, code: error.code, object: manifest.id, message: error.message });
-    return { findings, outcome: inconclusive ? "inconclusive" : "failed" };
+    // What a drill is thrown back by is the log; damage of the backup itself is a finding.
+    return { findings, outcome: isSurroundings || options.drill !== undefined ? "inconclusive" : "failed" };
   }
 }
 
-async function checkContents(engine: Engine, options: VerifyOptions, run: Run): Promise<readonly Finding[]> {
-  const { repository, manifest, level, codecs = [] } = options;
+async function checkContents(engine: Engine, options: VerifyOptions, run: Run): Promise<Contents> {
+  const { repository, manifest, level, drill, codecs = [] } = options;
   return await withContext(run, manifest.target, "verify", async (ctx) => {
     const source = await backupSource(repository, manifest, codecs, run.signal);
     const findings = [...(await engine.inspect(source, ctx))];
     for (const { name } of manifest.artifacts) if (!source.checked.has(name)) await drain(await source.open(name));
-    if (level !== "restore" || hasError(findings)) return findings;
-    return [...findings, ...(await restoreAndCompare(engine, source, ctx))];
+    if (level !== "restore" || hasError(findings)) return { findings };
+    const restored = await restoreAndCompare(engine, source, drill, ctx);
+    return { ...restored, findings: [...findings, ...restored.findings] };
   });
-}
-
-async function restoreAndCompare(engine: Engine, source: ArtifactSource, ctx: RunContext): Promise<readonly Finding[]> {
-  const { manifest } = source;
-  if (engine.scratch === undefined) {
-    throw new DbsaveError("UNSUPPORTED", `${engine.name}: no scratch instance to restore ${manifest.id} into`, {
-      hint: "Verify with --level structure.",
-    });
-  }
-  await using scratch = await engine.scratch(manifest, ctx);
-  await scratch.engine.restore({ force: false }, source, ctx);
-  const { fingerprint } = manifest;
-  if (fingerprint !== null)
-    return compareFingerprints(fingerprint, await scratch.engine.fingerprint(ctx, fingerprint.algorithm));
-  const message = "was restored, but its method takes no fingerprint to compare with";
-  return [{ severity: "warning", code: "VERIFY_FAILED", object: manifest.id, message }];
 }
 
 function hasError(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.severity === "error");
-}
-
-function summarise(options: VerifyOptions, outcome: Proof["outcome"], findings: readonly Finding[]): string {
-  const { manifest, level } = options;
-  const worst = findings.find((finding) => finding.severity === "error") ?? findings[0];
-  if (outcome !== "passed") return worst === undefined ? outcome : `${worst.object}: ${worst.message}`;
-  const files = `${manifest.artifacts.length + manifest.documents.length} files as recorded`;
-  if (level === "hashes") return files;
-  if (level === "structure") return `${files}, contents sound`;
-  const { fingerprint } = manifest;
-  const rows = countedRows(manifest);
-  if (fingerprint === null || rows === undefined) return "restored; nothing to compare it with";
-  const equal = comparesContents(fingerprint) ? "equal" : "counted, their contents not compared";
-  return `restored and compared: ${fingerprint.items.length} items, ${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"} ${equal}`;
 }
