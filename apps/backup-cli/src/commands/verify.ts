@@ -1,4 +1,16 @@
-import { ERRORS, findBackup, phase, readCatalog, verify, verifyLevels } from "@dbsave/core";
+import {
+  type Catalog,
+  DbsaveError,
+  drill,
+  ERRORS,
+  findBackup,
+  type Manifest,
+  type Proof,
+  phase,
+  readCatalog,
+  verify,
+  verifyLevels,
+} from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { byMethod } from "../places/by-method.ts";
 import { newestToCheck } from "../places/choose-backup.ts";
@@ -19,12 +31,19 @@ export const command = defineCommand(
         describe:
           "hashes: every stored byte. structure: decoded and checked by the engine. restore: restored and compared [as configured, else restore]",
       },
+      drill: {
+        type: "boolean",
+        default: false,
+        describe: "Recover to a moment chosen at random among all that the backups and the archived log reach",
+      },
+      seed: { type: "number", implies: "drill", describe: "Of a drill: the same one chooses the same moment" },
       ...keyOptions,
     },
     needsScratch: true,
     examples: [
       ["$0 verify latest --from ./backups", "restore it into a scratch database and compare every row"],
       ["$0 verify latest --from ./backups --level hashes", "needs no key for encrypted backups"],
+      ["$0 verify --target orders --drill", "a recovery to a random moment, read through and timed"],
     ],
   },
   async ({ backup, ...args }, session) => {
@@ -32,16 +51,21 @@ export const command = defineCommand(
     const shelf = chooseShelf(shelves, args.target);
     const { repository, target } = shelf;
     const catalog = byMethod(await readCatalog(repository, target, session.signal), args.method);
-    const { manifest } = backup === "latest" ? newestToCheck(catalog) : findBackup(catalog, backup);
+    const manifest = chosen(catalog, backup, args);
     const level = args.level ?? (shelf.verify === "off" ? undefined : shelf.verify) ?? "restore";
     await using open = await shelf.open(manifest.engine, keysOf(args));
-    const options = { ...session.run, repository, manifest, level, codecs: open.decoders };
+    const { engine } = open.job;
+    const options = { ...session.run, repository, codecs: open.decoders };
+    const check = async (): Promise<Proof> => {
+      if (!args.drill) return await verify(engine, { ...options, manifest, level });
+      return await drill(engine, { ...options, target, ...(args.seed !== undefined && { seed: args.seed }) });
+    };
     const proof = await phase(session.run, target, "verify", async () => {
-      const value = await verify(open.job.engine, options);
+      const value = await check();
       return {
         value,
         state: value.outcome === "passed" ? "ok" : "warning",
-        message: `${manifest.id}: ${value.summary}`,
+        message: `${value.backup}: ${value.summary}`,
       };
     });
     return {
@@ -51,3 +75,22 @@ export const command = defineCommand(
     };
   },
 );
+
+/** USAGE for a drill of one backup: it chooses that, too. */
+function chosen(
+  catalog: Catalog,
+  backup: string,
+  {
+    drill: isDrill,
+    level,
+    seed,
+  }: { readonly drill: boolean; readonly level?: string | undefined; readonly seed?: number | undefined },
+): Manifest {
+  if (isDrill && (backup !== "latest" || level !== undefined))
+    throw new DbsaveError("USAGE", "a drill chooses the backup itself, and always restores it", {
+      hint: "Name the target alone: dbsave verify --target NAME --drill",
+    });
+  if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0))
+    throw new DbsaveError("USAGE", "--seed must be a whole number from 0");
+  return (backup === "latest" ? newestToCheck(catalog) : findBackup(catalog, backup)).manifest;
+}

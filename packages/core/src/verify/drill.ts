@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { readCatalog } from "../catalog/catalog.ts";
 import type { Proof } from "../catalog/proof.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Recovery, RecoveryWindow } from "../contracts/log.ts";
 import { DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
-import { openLog } from "../log/log-store.ts";
+import { surveyLog } from "../log/survey-log.ts";
 import { planRecovery } from "../pipeline/plan-recovery.ts";
-import { type Run, runWith } from "../run/context.ts";
+import { runWith } from "../run/context.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
 
 export interface DrillOptions extends Omit<VerifyOptions, "manifest" | "level" | "drill"> {
@@ -24,28 +23,20 @@ const attempts = 20;
  * RECOVERY_UNREACHABLE when there is no moment beyond those of the backups, UNSUPPORTED for an engine without a log, and the codes of `verify`.
  */
 export async function drill(engine: Engine, options: DrillOptions): Promise<Proof> {
-  const run = runWith(options);
-  const { seed = run.now().getTime() % 2 ** 31, target, ...rest } = options;
-  const windows = await windowsOf(engine, options, run);
+  const { seed = runWith(options).now().getTime() % 2 ** 31 } = options;
+  const windows = await windowsOf(engine, options);
   const { recovery, requested } = await choose(engine, options, windows, seed);
   const { backup: manifest } = recovery.route;
-  return await verify(engine, { ...rest, manifest, level: "restore", drill: { recovery, requested, seed } });
+  return await verify(engine, { ...options, manifest, level: "restore", drill: { recovery, requested, seed } });
 }
 
-async function windowsOf(
-  engine: Engine,
-  { repository, target, codecs = [] }: DrillOptions,
-  { signal }: Run,
-): Promise<readonly RecoveryWindow[]> {
+async function windowsOf(engine: Engine, options: DrillOptions): Promise<readonly RecoveryWindow[]> {
   if (engine.log === undefined)
     throw new DbsaveError("UNSUPPORTED", `${engine.name}: no recovery beyond the moment of a backup`);
-  const { entries } = await readCatalog(repository, target, signal);
-  const backups = entries.filter(({ state }) => state === "good").map(({ manifest }) => manifest);
-  const log = openLog(repository, target, codecs, signal);
-  const { windows } = await engine.log.survey(backups, await log.list(), log, signal);
+  const { windows } = await surveyLog(engine, options);
   const wide = windows.filter((window) => lengthOf(window) > 0);
   if (wide.length > 0) return wide;
-  throw new DbsaveError("RECOVERY_UNREACHABLE", `${target}: no log is archived beyond a backup`, {
+  throw new DbsaveError("RECOVERY_UNREACHABLE", `${options.target}: no log is archived beyond a backup`, {
     hint: "Archive the log of the server; see `dbsave doctor`.",
   });
 }
