@@ -18,11 +18,10 @@ import { inspect } from "./inspect.ts";
 import { locateServer } from "./locate.ts";
 import { log } from "./log.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
+import { planPhysical, restoreByPlan } from "./physical/choose-restore.ts";
 import { inspectPhysical } from "./physical/inspect-physical.ts";
-import { isPhysical, refusePhysicalOptions, refuseStart } from "./physical/method.ts";
-import { partRequest, planPart, restorePart } from "./physical/part/restore-part.ts";
+import { isPhysical, refusePhysicalOptions } from "./physical/method.ts";
 import { physicalScratch } from "./physical/scratch/physical-scratch.ts";
-import { planDirectory, restoreDirectory } from "./physical/start/restore-directory.ts";
 import { plainProfile } from "./plain-profile.ts";
 import { optionsAt, planRestore, resolvePlace } from "./plan-restore.ts";
 import { probe } from "./probe.ts";
@@ -76,13 +75,12 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
   const selects = fill === undefined ? capabilities.selects : wholeDatabases;
   const methods = Object.fromEntries(options.methods.map((method) => [method, kinds[method]]));
   const identity = { name, capabilities: { ...capabilities, methods, selects } };
-  const asked = (given: RestoreRequest, manifest: Manifest) => {
+  const target = { options, locate: located };
+  const asked = (given: RestoreRequest, manifest: Manifest): RestoreRequest => {
     checkSelection(identity, given.select);
     const request = given.select === undefined ? given : { ...given, select: databaseOfNames(given.select) };
     if (!isPhysical(manifest)) refusePhysicalOptions(manifest, request);
-    const part = isPhysical(manifest) ? partRequest(request) : null;
-    if (part !== null) refuseStart(manifest, request);
-    return { request, part, isDirectory: isPhysical(manifest) && part === null };
+    return request;
   };
   return {
     ...identity,
@@ -99,18 +97,16 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
       ),
     planRestore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
-        const { part, request, isDirectory } = asked(given, source.manifest);
-        if (isDirectory) return await planDirectory(request, source, ctx);
+        const request = asked(given, source.manifest);
+        if (isPhysical(source.manifest)) return await planPhysical(target, request, source, ctx);
         const here = await located(ctx.signal, request.into);
-        if (part !== null) return await planPart(here, part, source, ctx);
         return await planRestore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),
     restore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
-        const { part, request, isDirectory } = asked(given, source.manifest);
-        if (isDirectory) return await restoreDirectory(options, request, source, ctx);
+        const request = asked(given, source.manifest);
+        if (isPhysical(source.manifest)) return await restoreByPlan(target, request, source, ctx);
         const here = await located(ctx.signal, request.into);
-        if (part !== null) return await restorePart(here, part, source, ctx);
         return await restore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),
     at: (place) =>

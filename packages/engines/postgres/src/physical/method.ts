@@ -17,8 +17,8 @@ export function refusePhysicalOptions(manifest: Manifest, request: RestoreReques
 }
 
 /** UNSUPPORTED when a server is to be started on what is no whole data directory. */
-export function refuseStart({ id }: Manifest, { start }: RestoreRequest): void {
-  if (start === undefined) return;
+export function refuseStart({ id }: Manifest, { start, recreate }: RestoreRequest): void {
+  if (start === undefined && recreate === undefined) return;
   throw new DbsaveError("UNSUPPORTED", `postgres: only the whole of a physical backup can be started: ${id}`, {
     hint: "Restore it into the server that is there.",
   });

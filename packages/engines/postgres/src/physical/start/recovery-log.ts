@@ -6,7 +6,6 @@ export class RecoveryLog {
   replayed: bigint | null = null;
   /** When the last transaction that was replayed was committed. */
   lastCommit: Date | null = null;
-  timeline: number | null = null;
   isReady = false;
   readonly #failures: string[] = [];
   readonly #last: string[] = [];
@@ -18,8 +17,6 @@ export class RecoveryLog {
     if (position !== null) this.replayed = parseLsn(position[1] ?? position[2] ?? "");
     const [, commit] = /last completed transaction was at log time (.+)$/.exec(line) ?? [];
     if (commit !== undefined) this.lastCommit = dateOf(commit);
-    const [, timeline] = /selected new timeline ID: (\d+)/.exec(line) ?? [];
-    if (timeline !== undefined) this.timeline = Number(timeline);
     if (line.includes("database system is ready to accept connections")) this.isReady = true;
     if (/(?:FATAL|PANIC): /.test(line)) this.#failures.push(line);
   }

@@ -3,7 +3,6 @@ import {
   DbsaveError,
   type LastingServer,
   type Manifest,
-  type RecoveredTo,
   type RestoreRequest,
   type RunContext,
   type StartedServer,
@@ -12,14 +11,12 @@ import {
 import { imageOf } from "../../backup-image.ts";
 import type { ParsedOptions } from "../../options.ts";
 import { findServerTool } from "../../tools/find-tool.ts";
-import { toolText } from "../../tools/tool-text.ts";
-import { historyName, parseHistory } from "../../wal/history.ts";
-import { formatLsn, parseLsn } from "../../wal/lsn.ts";
+import { parseLsn } from "../../wal/lsn.ts";
 import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
 import { type RestorePlaces, restorePlaces } from "../restore/places.ts";
 import { followRecovery, type RecoverySpan } from "./follow-recovery.ts";
 import { writeMissingSettings } from "./missing-settings.ts";
-import type { RecoveryLog } from "./recovery-log.ts";
+import { reachedIn } from "./reached.ts";
 
 const defaultTimeoutMs = 60 * 60_000;
 const defaultPort = 5432;
@@ -64,7 +61,7 @@ export async function startDirectory(
   await using server = await launch(options, places, contents, start, manifest, ctx);
   try {
     const log = await followRecovery(server, spanOf(request, manifest), start.timeoutMs ?? defaultTimeoutMs, ctx);
-    const reached = await reachedBy(server, directory, log, ctx.signal);
+    const reached = await reachedIn(server.tools, directory, log.lastCommit, ctx.signal);
     const { where, stopCommand, logCommand } = server;
     const { port = defaultPort } = start;
     const connection = `host=${directory} port=${port} user=${contents.bootstrapRole} dbname=postgres`;
@@ -143,24 +140,4 @@ function socketOf(directory: string, { port = defaultPort }: StartOrder): string
 function spanOf({ recovery }: RestoreRequest, { details }: Manifest): RecoverySpan {
   const to = recovery?.route.window.to.position ?? String(details["stopLsn"]);
   return { from: parseLsn(String(details["startLsn"])), to: parseLsn(to) };
-}
-
-/** The history of the new timeline has exactly where it begins, and why there. */
-async function reachedBy(
-  { tools }: LastingServer,
-  directory: string,
-  { timeline, lastCommit }: RecoveryLog,
-  signal: AbortSignal,
-): Promise<RecoveredTo> {
-  if (timeline === null)
-    throw new DbsaveError(
-      "RESTORE_FAILED",
-      "postgres: the server came up without a recovery: it is on no new timeline",
-    );
-  const history = await toolText(tools, "cat", [join(directory, "pg_wal", historyName(timeline))], { signal });
-  const branch = parseHistory(history, timeline).at(-1);
-  if (branch === undefined)
-    throw new DbsaveError("RESTORE_FAILED", `postgres: ${historyName(timeline)} does not say where it begins`);
-  const [, , ...reason] = history.trim().split("\n").at(-1)?.trim().split(/\s+/) ?? [];
-  return { position: formatLsn(branch.end), at: lastCommit, timeline, reason: reason.join(" ") };
 }
