@@ -1,3 +1,4 @@
+import type { EngineLog } from "@dbsave/core";
 import type { AdHocOptions } from "./ad-hoc.ts";
 import type { Config } from "./config.ts";
 import type { DetectedSource } from "./detected-source.ts";
@@ -57,6 +58,12 @@ export async function completePlace(place: string, env: AdHocOptions["env"]): Pr
   if (!/^(postgres(ql)?|timescaledb):\/\//.test(place)) return place;
   const postgres = await import("./engines/postgres-place.ts");
   return await postgres.completeUrl(place, env);
+}
+
+/** What the engine of that name knows of its continuous log, without any source. Null where it has none. */
+export async function engineLog(engine: string): Promise<EngineLog | null> {
+  const engines = await import("./engines/engines.ts");
+  return engines.isEngine(engine) ? ((await engines.engineKind(engine).log?.()) ?? null) : null;
 }
 
 /** A commented dbsave.yaml that `loadConfig` accepts. */

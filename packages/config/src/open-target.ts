@@ -46,7 +46,8 @@ export interface TargetContext extends KeyContext {
 
 /** See `TargetConfig.open`. */
 export async function openTarget(parts: TargetParts, options: OpenTargetOptions): Promise<OpenTarget> {
-  const { name, settings, policy } = parts;
+  const { name, settings, policy, context } = parts;
+  const kind = engineKind(settings.engine);
   const { codecs, decoders } = await codecsOf(parts, encryptReferencesOf(parts), options);
   await using opened = new AsyncDisposableStack();
   const engine = opened.use(await openEngine(parts));
@@ -56,7 +57,8 @@ export async function openTarget(parts: TargetParts, options: OpenTargetOptions)
     engine,
     codecs,
     ...(settings.method === undefined ? {} : { methods: methodsOf(settings) }),
-    incremental: engineKind(settings.engine).incremental?.(settings) ?? null,
+    incremental: kind.incremental?.(settings) ?? null,
+    logKeepMs: kind.wal?.(settings, name, context.directory)?.keepMs ?? null,
     save: policy.save,
     verify: policy.verify,
     retention: retentionOf(policy),

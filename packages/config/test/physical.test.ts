@@ -50,19 +50,27 @@ describe.for(["postgres", "timescaledb"])("a target of %s", (engine) => {
 
   it("says how its WAL is archived", async () => {
     await using here = await workplace();
+    const job = async (text: string) => await jobOf(here, `method: physical, wal: ${text}`, engine);
     const wal = async (text: string) => (await load(here, `method: physical, wal: ${text}`, "Shop-1", engine)).wal;
     expect((await load(here, "method: physical")).wal).toBeNull();
     expect(await wal("off")).toBeNull();
-    const alarms = { stalledAfterMs: 86_400_000, maxBytes: null };
+    const alarms = { keepMs: null, stalledAfterMs: 86_400_000, maxBytes: null };
     expect(await wal("archive")).toEqual({ mode: "archive", spool: null, workers: 2, ...alarms });
     expect(await wal("receive")).toEqual({ mode: "receive", slot: "dbsave_shop_1", maxLagBytes: 2 ** 30, ...alarms });
-    expect(await wal("{ mode: archive, spool: spool, workers: 4, stalled_after: 15m, max_size: 2TB }")).toEqual({
+    expect(
+      await wal("{ mode: archive, spool: spool, workers: 4, keep: 2w, stalled_after: 15m, max_size: 2TB }"),
+    ).toEqual({
       mode: "archive",
       spool: join(here.directory, "spool"),
       workers: 4,
+      keepMs: 14 * 86_400_000,
       stalledAfterMs: 900_000,
       maxBytes: 2 * 2 ** 40,
     });
+    expect([(await job("archive")).logKeepMs, (await job("{ mode: receive, keep: 3d }")).logKeepMs]).toEqual([
+      null,
+      3 * 86_400_000,
+    ]);
     expect(await wal("{ mode: receive, slot: own, max_lag: 64MB }")).toMatchObject({
       slot: "own",
       maxLagBytes: 2 ** 26,

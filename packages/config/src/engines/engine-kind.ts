@@ -1,4 +1,4 @@
-import type { Engine, IncrementalPolicy, Secret } from "@dbsave/core";
+import type { Engine, EngineLog, IncrementalPolicy, Secret } from "@dbsave/core";
 import type { ContainerSettings } from "../containers/container-schema.ts";
 import type { WalSettings } from "./physical-settings.ts";
 
@@ -33,6 +33,8 @@ export interface EngineKind<Settings> {
   recognise(source: string): RecognisedSource<Settings> | undefined;
   /** How the continuous log of the source is archived, where the settings say so. */
   wal?(settings: Settings, target: string, directory: string): WalSettings | null;
+  /** What the engine knows of its continuous log, where it has one. Loads the package of the engine only now. */
+  log?(): Promise<EngineLog>;
   /** When backups may be incremental, where the settings say so. */
   incremental?(settings: Settings): IncrementalPolicy | null;
   /** To look into backups of the engine, with no source of its own. */

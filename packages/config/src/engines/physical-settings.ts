@@ -3,7 +3,9 @@ import type { PhysicalOptions } from "@dbsave/postgres";
 import { durationMs, sizeBytes } from "../schema/quantities.ts";
 import type { PhysicalKeys, WalKeys } from "./postgres-physical-schema.ts";
 
-interface WalAlarms {
+interface WalLimits {
+  /** How far back recovery to any time stays possible; null: as far as backups are kept. */
+  readonly keepMs: number | null;
   /** Alarm when nothing was archived for so long. */
   readonly stalledAfterMs: number;
   /** Alarm when the log takes more room than this; null: never. */
@@ -11,7 +13,7 @@ interface WalAlarms {
 }
 
 /** How the WAL of a target comes into its repository. */
-export type WalSettings = WalAlarms &
+export type WalSettings = WalLimits &
   (
     | {
         readonly mode: "archive";
@@ -39,17 +41,18 @@ export function walSettings(
 ): WalSettings | null {
   if (wal === "off") return null;
   const options: WalKeys = typeof wal === "string" ? { mode: wal } : wal;
-  const { stalled_after: stalledAfter = "1d", max_size: maxSize } = options;
-  const alarms = {
+  const { keep, stalled_after: stalledAfter = "1d", max_size: maxSize } = options;
+  const limits = {
+    keepMs: keep === undefined ? null : durationMs(keep),
     stalledAfterMs: durationMs(stalledAfter),
     maxBytes: maxSize === undefined ? null : sizeBytes(maxSize),
   };
   if (options.mode === "archive") {
     const { spool, workers = 2 } = options;
-    return { mode: "archive", spool: spool === undefined ? null : resolve(spool), workers, ...alarms };
+    return { mode: "archive", spool: spool === undefined ? null : resolve(spool), workers, ...limits };
   }
   const { slot = slotOf(target), max_lag: maxLag = "1GB" } = options;
-  return { mode: "receive", slot, maxLagBytes: sizeBytes(maxLag), ...alarms };
+  return { mode: "receive", slot, maxLagBytes: sizeBytes(maxLag), ...limits };
 }
 
 /** Null: every backup is a full one. */

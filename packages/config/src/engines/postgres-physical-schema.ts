@@ -15,7 +15,12 @@ const slotName = z
   .string()
   .regex(/^[a-z0-9_]{1,63}$/, { error: "expected lower case letters, digits and underscores" });
 
-const alarms = {
+const ofEveryMode = {
+  keep: duration
+    .exactOptional()
+    .describe(
+      "How far back recovery to any time stays possible: `14d`. Older WAL is pruned, older backups stay what they are.",
+    ),
   stalled_after: duration.exactOptional().describe("Alarm when no WAL was archived for so long: `15m`, `12h`, `7d`."),
   max_size: bytes.exactOptional().describe("Alarm when the archived WAL takes more room than this: `100GB`."),
 };
@@ -29,13 +34,13 @@ const walOptions = z.discriminatedUnion(
       mode: z.literal("archive").describe("The server hands its WAL over, by its archive_command."),
       spool: path.exactOptional().describe("Directory in which archive_command and the daemon of dbsave-wal meet."),
       workers: z.int().min(1).max(16).exactOptional().describe("How many segments are compressed side by side."),
-      ...alarms,
+      ...ofEveryMode,
     }),
     z.strictObject({
       mode: z.literal("receive").describe("dbsave-wal reads the WAL from the server, as a standby does."),
       slot: slotName.exactOptional().describe("Name of the replication slot that keeps WAL for dbsave-wal."),
       max_lag: bytes.exactOptional().describe("Alarm when the slot keeps more WAL on the server than this."),
-      ...alarms,
+      ...ofEveryMode,
     }),
   ],
   { error: ({ input }) => wrongWord(modes, (input as { readonly mode?: unknown } | undefined)?.mode) },

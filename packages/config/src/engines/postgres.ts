@@ -40,6 +40,10 @@ export const postgres: EngineKind<PostgresSettings> = {
   wantedPlace: (place) =>
     /^postgres(ql)?:\/\//.test(place) ? undefined : "postgres://user@host/database, or docker:container/database",
   sourceless: { engine: "postgres", host: noSource },
+  async log() {
+    const { walLog } = await import("@dbsave/postgres");
+    return walLog;
+  },
   async open(settings, context) {
     const { postgres: makeEngine } = await import("@dbsave/postgres");
     return makeEngine(await postgresOptions(settings, context));

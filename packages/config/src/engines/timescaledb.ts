@@ -15,6 +15,7 @@ export const timescaledb: EngineKind<TimescaledbSettings> = {
   },
   wantedPlace: (place) => postgres.wantedPlace(asPostgresUrl(place)),
   sourceless: asTimescaledb(postgres.sourceless),
+  ...(postgres.log && { log: postgres.log }),
   async open(settings, context) {
     const { timescaledb: makeEngine } = await import("@dbsave/timescaledb");
     return makeEngine(await postgresOptions(settings, context));

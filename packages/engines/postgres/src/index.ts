@@ -8,6 +8,7 @@ export type { Session } from "./connect.ts";
 export { postgres, postgresWith } from "./engine.ts";
 export { type Given, libpqOptions, type Surroundings } from "./libpq.ts";
 export type { LocatedServer, ServerLocator } from "./locator.ts";
+export { log as walLog } from "./log.ts";
 export type { BackupMethod, FingerprintMode, GlobalsPolicy, PostgresOptions, TlsMode } from "./options.ts";
 export type { PhysicalOptions } from "./physical/options.ts";
 export type { Details, NewDatabase, PostgresProfile, Pour, ReadStep } from "./profile.ts";
