@@ -58,7 +58,7 @@ export async function openTarget(parts: TargetParts, options: OpenTargetOptions)
     codecs,
     ...(settings.method === undefined ? {} : { methods: methodsOf(settings) }),
     incremental: kind.incremental?.(settings) ?? null,
-    logKeepMs: kind.wal?.(settings, name, context.directory)?.keepMs ?? null,
+    log: kind.wal?.(settings, name, context.directory) ?? null,
     save: policy.save,
     verify: policy.verify,
     retention: retentionOf(policy),

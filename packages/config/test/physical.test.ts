@@ -67,7 +67,7 @@ describe.for(["postgres", "timescaledb"])("a target of %s", (engine) => {
       stalledAfterMs: 900_000,
       maxBytes: 2 * 2 ** 40,
     });
-    expect([(await job("archive")).logKeepMs, (await job("{ mode: receive, keep: 3d }")).logKeepMs]).toEqual([
+    expect([(await job("archive")).log?.keepMs, (await job("{ mode: receive, keep: 3d }")).log?.keepMs]).toEqual([
       null,
       3 * 86_400_000,
     ]);

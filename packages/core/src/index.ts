@@ -11,7 +11,14 @@ export type * from "./contracts/events.ts";
 export type * from "./contracts/exploration.ts";
 export type { Finding } from "./contracts/finding.ts";
 export type { Fingerprint, FingerprintItem } from "./contracts/fingerprint.ts";
-export { type GuardPolicy, type IncrementalPolicy, type Job, type VerifyLevel, verifyLevels } from "./contracts/job.ts";
+export {
+  type GuardPolicy,
+  type IncrementalPolicy,
+  type Job,
+  type LogJob,
+  type VerifyLevel,
+  verifyLevels,
+} from "./contracts/job.ts";
 export type * from "./contracts/lasting-server.ts";
 export type * from "./contracts/log.ts";
 export type { BackupKind, Manifest, ManifestArtifact, ManifestDocument, ManifestSave } from "./contracts/manifest.ts";
@@ -41,14 +48,15 @@ export { readRange } from "./fs/read-range.ts";
 export { type WriteFileOptions, writeFile } from "./fs/write-file.ts";
 export { isAlive, type ProcessIdentity, processIdentity } from "./lock/process-identity.ts";
 export { isMarkedAlive, processMark } from "./lock/process-mark.ts";
+export type { LogLimits, LogStanding } from "./log/log-standing.ts";
 export { openLog } from "./log/log-store.ts";
 export type { LogPlan, LogPolicy } from "./log/plan-log.ts";
-export { type SurveyLogOptions, surveyLog } from "./log/survey-log.ts";
 export { loadChain } from "./manifest/load-chain.ts";
 export { countedRows, plainBytes, storedBytes } from "./manifest/measure.ts";
 export { readManifest } from "./manifest/read-manifest.ts";
 export { writeManifest } from "./manifest/write-manifest.ts";
 export { type BackupOptions, backup } from "./pipeline/backup.ts";
+export { type CheckLogOptions, checkLog } from "./pipeline/check-log.ts";
 export { type Comparison, compareRestored } from "./pipeline/compare-restored.ts";
 export type { PipelineItem } from "./pipeline/pipeline-item.ts";
 export { type PlanRecoveryOptions, planRecovery } from "./pipeline/plan-recovery.ts";

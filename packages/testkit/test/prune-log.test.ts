@@ -29,6 +29,7 @@ const expendable: EngineLog["expendable"] = (kept, files, since) => {
   );
   return files.filter(({ name }) => Number(name) < oldest);
 };
+const plan: EngineLog["plan"] = () => Promise.reject(new Error("a run asks for no recovery"));
 const log: LogPolicy = { engine: { expendable }, keepMs: null };
 
 /** Five daily backups, and a file of the log after each. */
@@ -110,11 +111,13 @@ test("a run prunes the log of an engine that has one, and says so", async () => 
   await using subject = await pipelineSubject();
   const { engine, repository } = subject;
   await history(subject);
-  const unused = () => Promise.reject(new Error("a run asks for no recovery"));
-  const logged = { ...engine, log: { expendable, survey: unused, plan: unused } };
+  const finding = { severity: "error", code: "LOG_INCOMPLETE", object: "4", message: "is missing" } as const;
+  const survey: EngineLog["survey"] = async () => ({ windows: [], findings: [finding] });
+  const logged = { ...engine, log: { expendable, survey, plan } };
   const events: ProgressEvent[] = [];
   const report = (event: ProgressEvent): void => void events.push(event);
-  await runPipeline([{ job: subject.job({ engine: logged, retention: policy }), repository }], { now: at(5), report });
+  const job = subject.job({ engine: logged, retention: policy });
+  const { targets } = await runPipeline([{ job, repository }], { now: at(5), report });
   expect(await logOf(subject)).toEqual(["4", "5"]);
   expect(events).toContainEqual(
     expect.objectContaining({
@@ -123,4 +126,35 @@ test("a run prunes the log of an engine that has one, and says so", async () => 
       message: "3 removed, 3 kept, and 3 files of the log removed",
     }),
   );
+  expect(targets[0]).toMatchObject({
+    warnings: ["log: 4: is missing"],
+    log: { files: 2, bytes: 2, findings: [finding] },
+  });
+});
+
+test("a log that should be archived and is not is a warning of the run, and so is one that cannot be looked at", async () => {
+  await using subject = await pipelineSubject();
+  const { engine, repository } = subject;
+  const empty: EngineLog["survey"] = async () => ({ windows: [], findings: [] });
+  const broken: EngineLog["survey"] = () => Promise.reject(new Error("of a test"));
+  const limits = { keepMs: null, stalledAfterMs: day, maxBytes: null };
+  const warningsWith = async (survey: EngineLog["survey"]): Promise<readonly string[]> => {
+    const job = subject.job({ engine: { ...engine, log: { expendable, survey, plan } }, log: limits });
+    const [result] = (await runPipeline([{ job, repository }])).targets;
+    expect(result?.error).toBeUndefined();
+    return result?.warnings ?? [];
+  };
+  expect(await warningsWith(empty)).toEqual(["log: archived log: nothing was archived yet"]);
+  expect(await warningsWith(broken)).toEqual([expect.stringContaining("of a test")]);
+});
+
+test("recovery to a short while ago only prunes the log also where all backups are kept", async () => {
+  await using subject = await pipelineSubject();
+  await history(subject);
+  const short = { ...log, keepMs: day };
+  const options = { repository: subject.repository, target: "toy", policy: null, log: short, now: at(4) };
+  expect((await prune({ ...options, conditions: { lastRunFailed: true } })).log?.remove).toEqual([]);
+  const pruned = await prune(options);
+  expect([pruned.removed, pruned.plan.keep.length, pruned.plan.frozen]).toEqual([[], 5, []]);
+  expect(await logOf(subject)).toEqual(["4", "5"]);
 });

@@ -1,4 +1,4 @@
-import { loadChain, planRecovery, surveyLog } from "@dbsave/core";
+import { checkLog, loadChain, planRecovery } from "@dbsave/core";
 import type { Session } from "../session/session.ts";
 import type { PlannedRecovery } from "../views/recovery-view.ts";
 import type { ChosenBackup } from "./choose-backup.ts";
@@ -22,7 +22,7 @@ export async function plannedRecovery(
   const isNamed = name !== target && !name.startsWith("latest");
   const where = { ...run, repository, target, codecs };
   const recovery = await planRecovery(engine, { ...where, to, ...(isNamed && { backup: manifest.id }) });
-  const { windows } = await surveyLog(engine, where);
+  const { windows } = await checkLog(engine.log, where);
   const chain = await loadChain(repository.storage, recovery.route.backup, run.signal);
   return { recovery, chain, windows, timeZone };
 }

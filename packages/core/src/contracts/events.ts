@@ -12,6 +12,7 @@ export type Phase =
   | "verify"
   | "guard"
   | "prune"
+  | "log"
   | "restore"
   | "sweep";
 

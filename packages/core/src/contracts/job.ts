@@ -1,3 +1,4 @@
+import type { LogLimits } from "../log/log-standing.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";
 import type { Codec } from "./codec.ts";
 import type { Engine } from "./engine.ts";
@@ -20,6 +21,12 @@ export interface IncrementalPolicy {
   readonly longestChain: number;
 }
 
+/** What a run makes of the archived log of its target. */
+export interface LogJob extends LogLimits {
+  /** How far back recovery to any moment stays possible. Null: as far as backups are kept. */
+  readonly keepMs: number | null;
+}
+
 /** One target with everything the pipeline needs to know about it. Made by `@dbsave/config` or by hand. */
 export interface Job {
   /** One path segment; names the target's folder in the repository. */
@@ -36,8 +43,8 @@ export interface Job {
   readonly verify: VerifyLevel | "off";
   /** Null: this target is never pruned. */
   readonly retention: RetentionPolicy | null;
-  /** How far back recovery to any moment stays possible when the log is pruned. Null, or absent: as far as backups are kept. */
-  readonly logKeepMs?: number | null;
+  /** Of targets whose log is archived by somebody else meanwhile. Absent, or null: nobody is known to do so. */
+  readonly log?: LogJob | null;
   readonly guard: GuardPolicy | null;
   /** IANA zone written into manifests. */
   readonly timeZone: string;

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Finding } from "./finding.ts";
 import type { Manifest } from "./manifest.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** A file of a source's continuous log as it lies in a repository: a WAL segment, a timeline's history. */
 export interface LogFile {
@@ -84,11 +85,17 @@ export interface RecoveryRoute {
   readonly window: RecoveryWindow;
 }
 
+/** When a log is looked at. What is missing only since a few minutes may be on its way. */
+export type LogWatch = Pick<RunContext, "now" | "signal">;
+
 /** How far backups and log reach together. */
 export interface LogSurvey {
   /** Oldest first, none within another. A backup that holds its own log is a window by itself. */
   readonly windows: readonly RecoveryWindow[];
-  /** LOG_INCOMPLETE as an error: what the newest backup cannot be recovered past. As a warning: what else is missing or disputed. */
+  /**
+   * LOG_INCOMPLETE as an error: what the newest backup cannot be recovered past. As a warning: what else is missing or disputed.
+   * As an information: what may be on its way.
+   */
   readonly findings: readonly Finding[];
 }
 
@@ -99,7 +106,7 @@ export interface EngineLog {
     backups: readonly Manifest[],
     files: readonly LogFile[],
     log: Pick<LogReader, "open">,
-    signal: AbortSignal,
+    watch: LogWatch,
   ): Promise<LogSurvey>;
   /**
    * The newest backup that reaches `to` and the files it needs. RECOVERY_UNREACHABLE, with what can be reached, before anything is

@@ -18,7 +18,8 @@ import { sweepLeftovers } from "./sweep.ts";
 export interface PruneOptions extends RunOptions {
   readonly repository: Repository;
   readonly target: string;
-  readonly policy: RetentionPolicy;
+  /** Null: every backup stays, and only the log is pruned. */
+  readonly policy: RetentionPolicy | null;
   /** For targets whose log is archived; without it nothing of a log is removed. */
   readonly log?: LogPolicy | undefined;
   /** What else is known: a failed run, an expected interval, that deleting most of a target is meant. */

@@ -3,6 +3,7 @@ import type { Finding } from "../contracts/finding.ts";
 import type { Manifest } from "../contracts/manifest.ts";
 import type { DbsaveError } from "../errors/dbsave-error.ts";
 import { ERRORS } from "../errors/error-table.ts";
+import type { LogStanding } from "../log/log-standing.ts";
 import type { PruneReport } from "./prune.ts";
 
 /** What became of one target in a run by one of its methods. Each member is there as far as the pipeline got. */
@@ -16,6 +17,8 @@ export interface TargetResult {
   guarded?: readonly Finding[];
   /** Of the whole target, in the result of its last method. */
   pruned?: PruneReport;
+  /** How the archived log stands; absent where there is none, null where that cannot be told. */
+  log?: LogStanding | null;
   readonly warnings: string[];
   /** Why it stopped. */
   error?: DbsaveError;

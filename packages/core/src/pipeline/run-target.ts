@@ -9,7 +9,9 @@ import { checkTargetName } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { type Run, withContext } from "../run/context.ts";
 import type { PhaseOutcome } from "../run/phases.ts";
+import { hasLog } from "./check-log.ts";
 import { chooseKind, type KindChoice } from "./choose-kind.ts";
+import { logPhase } from "./log-phase.ts";
 import type { PipelineItem } from "./pipeline-item.ts";
 import {
   bytesOfLast,
@@ -51,12 +53,17 @@ export async function runTarget(
     const order = { ...job, repository, ...choice, source, save, run: run.runId };
     await runMethod({ item, order, catalog, lock, result, run });
   }
-  if (policy === null || results.some(({ error }) => error !== undefined)) return;
+  if (results.some(({ error }) => error !== undefined)) return;
   const last = results.at(-1) ?? first;
-  const prune = recordedPhases(run, target, last.warnings);
-  const sound = results.every(isSound);
-  const log = engine.log && { engine: engine.log, keepMs: job.logKeepMs ?? null };
-  last.pruned = await prune("prune", () => rotate({ repository, target, policy, log }, sound, lock, run));
+  const lastStep = recordedPhases(run, target, last.warnings);
+  const keepMs = job.log?.keepMs ?? null;
+  if (policy !== null || keepMs !== null) {
+    const sound = results.every(isSound);
+    const log = engine.log && { engine: engine.log, keepMs };
+    last.pruned = await lastStep("prune", () => rotate({ repository, target, policy, log }, sound, lock, run));
+  }
+  if (engine.log !== undefined && (job.log != null || (await hasLog(repository, target, run.signal))))
+    last.log = await lastStep("log", () => logPhase(item, run));
 }
 
 async function lockFor({ job, repository }: PipelineItem, run: RecordedRun): Promise<PhaseOutcome<TargetLock>> {

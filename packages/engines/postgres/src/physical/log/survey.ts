@@ -4,6 +4,7 @@ import {
   type LogFile,
   type LogReader,
   type LogSurvey,
+  type LogWatch,
   type Manifest,
   throwIfAborted,
 } from "@dbsave/core";
@@ -21,7 +22,7 @@ export async function surveyWal(
   backups: readonly Manifest[],
   files: readonly LogFile[],
   log: Log,
-  signal: AbortSignal,
+  { signal, now }: LogWatch,
 ): Promise<LogSurvey> {
   const bases = backups.filter((manifest) => isPhysical(manifest)).map((manifest) => baseOf(manifest));
   const newest = bases.toSorted(byTime).at(-1);
@@ -39,7 +40,7 @@ export async function surveyWal(
     }
     const outer = withoutInner(reaches);
     windows.push(...outer.map(windowOf));
-    findings.push(...gapFindings({ wal, bases: own, reaches, outer, newest, files }));
+    findings.push(...gapFindings({ wal, bases: own, reaches, outer, newest, files, now: now() }));
   }
   return { windows: windows.toSorted((a, b) => a.from.at.getTime() - b.from.at.getTime()), findings };
 }

@@ -1,16 +1,18 @@
 import { Readable } from "node:stream";
-import { DbsaveError, type LogFile, type LogSurvey, type Manifest } from "@dbsave/core";
+import { DbsaveError, type LogFile, type LogSurvey, type LogWatch, type Manifest } from "@dbsave/core";
 import { describe, expect, it } from "vitest";
 import { surveyWal } from "../../../src/physical/log/survey.ts";
 import { base, hour, segment, segments, walFile } from "./server-life.ts";
 
 const { signal } = new AbortController();
+const watch = { signal, now: () => hour(1_000) };
 
 /** Histories by their names; a segment is never opened. */
 async function survey(
   backups: readonly Manifest[],
   files: readonly LogFile[],
   histories: Readonly<Record<string, string>> = {},
+  when: LogWatch = watch,
 ): Promise<LogSurvey> {
   const all = [...files, ...Object.keys(histories).map((name) => walFile(name, hour(0)))];
   const open = async ({ name }: LogFile): Promise<Readable> => {
@@ -19,7 +21,7 @@ async function survey(
     if (text === "no key") throw new DbsaveError("KEY_WRONG", "age: no identity fits");
     return Readable.from([Buffer.from(text)]);
   };
-  return await surveyWal(backups, all, { open }, signal);
+  return await surveyWal(backups, all, { open }, when);
 }
 
 /** Windows as `backup: first position to last, on timeline, gap`. */
@@ -81,6 +83,14 @@ describe("windows of recovery", () => {
         message: expect.stringMatching(/^is missing: recovery from base-1-2 ends at 0\/4000000/),
         fix: expect.stringContaining("Take a physical backup"),
       }),
+    ]);
+  });
+
+  it("are no alarm while the missing file may be on its way", async () => {
+    const files = [...segments(1, 1, 3), ...segments(1, 5, 6)];
+    const soon = { signal, now: () => new Date(hour(5).getTime() + 9 * 60_000) };
+    expect((await survey([base(1, 2)], files, {}, soon)).findings).toEqual([
+      expect.objectContaining({ severity: "info", object: segment(1, 4).name }),
     ]);
   });
 
