@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { EngineLog } from "@dbsave/core";
 import type { PostgresOptions } from "@dbsave/postgres";
 import { containerSource, describeContainer } from "../containers/container-source.ts";
 import { parseReference } from "../secrets/reference.ts";
@@ -40,15 +41,18 @@ export const postgres: EngineKind<PostgresSettings> = {
   wantedPlace: (place) =>
     /^postgres(ql)?:\/\//.test(place) ? undefined : "postgres://user@host/database, or docker:container/database",
   sourceless: { engine: "postgres", host: noSource },
-  async log() {
-    const { walLog } = await import("@dbsave/postgres");
-    return walLog;
-  },
+  log: postgresLog,
   async open(settings, context) {
     const { postgres: makeEngine } = await import("@dbsave/postgres");
     return makeEngine(await postgresOptions(settings, context));
   },
 };
+
+/** Of the engine, and of those that are a profile of it. */
+export async function postgresLog(): Promise<EngineLog> {
+  const { walLog } = await import("@dbsave/postgres");
+  return walLog;
+}
 
 type ServerSettings = Omit<PostgresSettings, "engine">;
 

@@ -1,5 +1,5 @@
 import type { EngineKind } from "./engine-kind.ts";
-import { postgres, postgresOptions } from "./postgres.ts";
+import { postgres, postgresLog, postgresOptions } from "./postgres.ts";
 import type { PostgresSettings, TimescaledbSettings } from "./postgres-schema.ts";
 
 /** Written and reached as PostgreSQL is. On a command line `timescaledb://user@host/database` says which engine is meant. */
@@ -15,7 +15,7 @@ export const timescaledb: EngineKind<TimescaledbSettings> = {
   },
   wantedPlace: (place) => postgres.wantedPlace(asPostgresUrl(place)),
   sourceless: asTimescaledb(postgres.sourceless),
-  ...(postgres.log && { log: postgres.log }),
+  log: postgresLog,
   async open(settings, context) {
     const { timescaledb: makeEngine } = await import("@dbsave/timescaledb");
     return makeEngine(await postgresOptions(settings, context));

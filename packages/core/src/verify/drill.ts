@@ -3,7 +3,7 @@ import type { Proof } from "../catalog/proof.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Recovery, RecoveryWindow } from "../contracts/log.ts";
 import { DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
-import { surveyLog } from "../log/survey-log.ts";
+import { checkLog } from "../pipeline/check-log.ts";
 import { planRecovery } from "../pipeline/plan-recovery.ts";
 import { runWith } from "../run/context.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
@@ -33,7 +33,7 @@ export async function drill(engine: Engine, options: DrillOptions): Promise<Proo
 async function windowsOf(engine: Engine, options: DrillOptions): Promise<readonly RecoveryWindow[]> {
   if (engine.log === undefined)
     throw new DbsaveError("UNSUPPORTED", `${engine.name}: no recovery beyond the moment of a backup`);
-  const { windows } = await surveyLog(engine, options);
+  const { windows } = await checkLog(engine.log, options);
   const wide = windows.filter((window) => lengthOf(window) > 0);
   if (wide.length > 0) return wide;
   throw new DbsaveError("RECOVERY_UNREACHABLE", `${options.target}: no log is archived beyond a backup`, {
