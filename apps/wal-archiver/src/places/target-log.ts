@@ -1,8 +1,8 @@
 import { loadConfig, type TargetConfig, type WalSettings } from "@dbsave/config";
 import { DbsaveError, type LogStore, openLog, openRepository } from "@dbsave/core";
-import { hostTools } from "@dbsave/exec";
 import type { Arguments } from "../command.ts";
 import type { Session } from "../session/session.ts";
+import { toolsWhenNeeded } from "./tools-when-needed.ts";
 
 /** The log of one target; disposing closes its storage. */
 export interface TargetLog extends AsyncDisposable {
@@ -23,7 +23,7 @@ async function configuredTarget(
   { env, cwd, signal }: Session,
 ): Promise<TargetConfig> {
   const path = typeof config === "string" ? { path: config } : {};
-  const loaded = await loadConfig({ ...path, env, cwd, signal, tools: hostTools({ env }) });
+  const loaded = await loadConfig({ ...path, env, cwd, signal, tools: toolsWhenNeeded(env) });
   const [chosen, ...others] = loaded.select(typeof target === "string" ? [target] : []);
   if (chosen === undefined || others.length > 0)
     throw new DbsaveError("USAGE", "the configuration has several targets", { hint: "Name one with --target." });

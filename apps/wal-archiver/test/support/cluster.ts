@@ -7,14 +7,18 @@ import { onTestFinished } from "vitest";
 
 const megabyte = 2 ** 20;
 
-/** A data directory with WAL as a server would have written it, and a configuration with a repository to archive it into. */
-export interface Cluster {
+/** A server's data directory, and a configuration with a repository to archive its WAL into. */
+export interface Archive {
   /** The server's working directory. */
   readonly directory: string;
   readonly repository: string;
   readonly config: string;
   /** Where the shim and the daemon meet. */
   readonly spool: string;
+}
+
+/** With WAL as a server would have written it. */
+export interface Cluster extends Archive {
   /** Writes a segment of 1 MB and returns its path as a server names it. */
   segment(name: string, options?: SegmentOptions): string;
 }
@@ -22,30 +26,36 @@ export interface Cluster {
 interface SegmentOptions {
   readonly systemIdentifier?: bigint;
   readonly bytes?: number;
+  readonly segmentBytes?: number;
   readonly fill?: string;
   readonly as?: string;
+}
+
+/** Below `root`, with an empty repository. */
+export async function archiveOf(root: string): Promise<Archive> {
+  const repository = join(root, "repository");
+  const config = join(root, "dbsave.yaml");
+  const target = "orders: { engine: postgres, host: 127.0.0.1, password: env:NOT_NEEDED }";
+  const text = `version: 1\nstorages: { local: { type: fs, path: ./repository } }\ntargets:\n  ${target}\n`;
+  writeFileSync(config, text, { mode: 0o600 });
+  await (await openRepository(fsStorage({ path: repository }), { create: true }))[Symbol.asyncDispose]();
+  return { directory: join(root, "data"), repository, config, spool: join(root, "spool") };
 }
 
 export async function emptyCluster(): Promise<Cluster> {
   const root = mkdtempSync(join(tmpdir(), "dbsave-wal-test-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const directory = join(root, "data");
-  const repository = join(root, "repository");
-  const config = join(root, "dbsave.yaml");
+  const archive = await archiveOf(root);
+  const { directory } = archive;
   mkdirSync(join(directory, "pg_wal"), { recursive: true });
-  const target = "orders: { engine: postgres, host: 127.0.0.1, password: env:NOT_NEEDED }";
-  const text = `version: 1\nstorages: { local: { type: fs, path: ./repository } }\ntargets:\n  ${target}\n`;
-  writeFileSync(config, text, { mode: 0o600 });
-  await (await openRepository(fsStorage({ path: repository }), { create: true }))[Symbol.asyncDispose]();
   return {
-    directory,
-    repository,
-    config,
-    spool: join(root, "spool"),
-    segment(name, { systemIdentifier = 7584010098765432100n, bytes = megabyte, fill = name, as = name } = {}) {
+    ...archive,
+    segment(name, options = {}) {
+      const { systemIdentifier = 7584010098765432100n, segmentBytes = megabyte } = options;
+      const { bytes = segmentBytes, fill = name, as = name } = options;
       const path = join("pg_wal", as);
       const contents = Buffer.alloc(bytes, `${fill} `);
-      longHeader(name, systemIdentifier).copy(contents);
+      longHeader(name, systemIdentifier, segmentBytes).copy(contents);
       writeFileSync(join(directory, path), contents);
       return path;
     },
@@ -53,15 +63,15 @@ export async function emptyCluster(): Promise<Cluster> {
 }
 
 /** What begins a segment of version 17. */
-function longHeader(name: string, systemIdentifier: bigint): Buffer {
+function longHeader(name: string, systemIdentifier: bigint, segmentBytes: number): Buffer {
   const header = Buffer.alloc(40);
-  const number = BigInt(`0x${name.slice(8, 16)}`) * 4096n + BigInt(`0x${name.slice(16, 24)}`);
+  const position = BigInt(`0x${name.slice(8, 16)}00000000`) + BigInt(`0x${name.slice(16, 24)}`) * BigInt(segmentBytes);
   header.writeUInt16LE(0xd116, 0);
   header.writeUInt16LE(0x0002, 2);
   header.writeUInt32LE(Number.parseInt(name.slice(0, 8), 16), 4);
-  header.writeBigUInt64LE(number * BigInt(megabyte), 8);
+  header.writeBigUInt64LE(position, 8);
   header.writeBigUInt64LE(systemIdentifier, 24);
-  header.writeUInt32LE(megabyte, 32);
+  header.writeUInt32LE(segmentBytes, 32);
   header.writeUInt32LE(8192, 36);
   return header;
 }

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { Cluster } from "./cluster.ts";
+import type { Archive } from "./cluster.ts";
 
-const entry = fileURLToPath(new URL("../../src/dbsave-wal.ts", import.meta.url));
+export const entry: string = fileURLToPath(new URL("../../src/dbsave-wal.ts", import.meta.url));
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -14,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-interface Started {
+export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when it has written `text` to standard error; fails when it ends without. */
@@ -22,7 +22,7 @@ interface Started {
 }
 
 /** Starts the command on the sources, with an environment as poor as a server's; killed if the test ends before it does. */
-function start(args: readonly string[], cwd: string): Started {
+export function start(args: readonly string[], cwd: string): Started {
   const env = { PATH: process.env["PATH"] ?? "" };
   const child = spawn(process.execPath, ["--conditions=@dbsave/source", entry, ...args], {
     cwd,
@@ -61,7 +61,7 @@ function start(args: readonly string[], cwd: string): Started {
 }
 
 /** A daemon for the target of a cluster, once it is ready. */
-export async function startDaemon(cluster: Cluster, ...options: readonly string[]): Promise<Started> {
+export async function startDaemon(cluster: Archive, ...options: readonly string[]): Promise<Started> {
   const started = start(
     ["daemon", "--config", cluster.config, "--spool", cluster.spool, ...options],
     cluster.directory,
