@@ -28,7 +28,7 @@ export async function findStop(to: RecoveryTarget, from: ReadableTrail, until: b
       const position = parseLsn(to.position);
       if (position < stop) return "before";
       if (position >= trail.end) return "after";
-      const first = Number(segmentAt(position - trail.from, walSegmentBytes));
+      const first = position < trail.from ? 0 : Number(segmentAt(position - trail.from, walSegmentBytes));
       return (await recordFrom(position, from, first)) ?? "after";
     }
     case "transaction": {

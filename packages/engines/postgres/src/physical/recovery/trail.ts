@@ -7,6 +7,8 @@ import type { ArchivedWal } from "./archived-wal.ts";
 /** A physical backup that recovery can begin with. */
 export interface Base extends PhysicalContents {
   readonly manifest: Manifest;
+  /** Of a primary, which finishes the segment in which a backup ends: the backup holds it whole. */
+  readonly holdsLastSegment: boolean;
 }
 
 /** The archived WAL that a backup can be recovered with, without a gap. */
@@ -14,7 +16,7 @@ export interface Trail {
   readonly base: Base;
   /** Of the timeline that it leads to. */
   readonly timeline: number;
-  /** Oldest first; the first holds the end of the backup. Empty when that is not archived. */
+  /** Oldest first; the first holds the end of the backup, or follows the segment that does when the backup holds that. */
   readonly segments: readonly LogFile[];
   /** What is archived before them without a gap, oldest first, as far as it tells when the backup ended. */
   readonly earlier: readonly LogFile[];
@@ -30,7 +32,8 @@ const mostEarlier = 256;
 
 /** SOURCE_INVALID for a backup of something else. */
 export function baseOf(manifest: Manifest): Base {
-  return { ...physicalContentsOf(manifest), manifest };
+  const holdsLastSegment = manifest.details["isStandby"] === false;
+  return { ...physicalContentsOf(manifest), manifest, holdsLastSegment };
 }
 
 /** Whether the way passes where the backup ends. */
@@ -40,26 +43,23 @@ export function leadsAlong({ timeline, stop }: Base, way: readonly Stretch[]): b
 
 /** Null when the backup does not lead along the way. */
 export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): Trail | null {
-  const { stop, walSegmentBytes: segmentBytes } = base;
+  const { stop, timeline, walSegmentBytes: segmentBytes } = base;
   const target = way.at(-1);
   if (target === undefined || !leadsAlong(base, way)) return null;
   const nameOf = (number: bigint): string => {
     const part = way.findLast(({ from }) => segmentAt(from, segmentBytes) <= number) ?? target;
     return segmentName({ timeline: part.timeline, number }, segmentBytes);
   };
-  const first = segmentAt(stop - 1n, segmentBytes);
+  const last = segmentAt(stop - 1n, segmentBytes);
+  const isHeld = base.holdsLastSegment && nameOf(last) === segmentName({ timeline, number: last }, segmentBytes);
+  const first = isHeld && !wal.segments.has(nameOf(last)) ? last + 1n : last;
   const segments: LogFile[] = [];
   let next = nameOf(first);
   for (let file = wal.segments.get(next); file !== undefined; file = wal.segments.get(next)) {
     segments.push(file);
     next = nameOf(first + BigInt(segments.length));
   }
-  const earlier: LogFile[] = [];
-  for (let number = first - 1n; number >= 0n && earlier.length < mostEarlier; number -= 1n) {
-    const file = wal.segments.get(nameOf(number));
-    if (file === undefined) break;
-    earlier.unshift(file);
-  }
+  const earlier = first === last ? filesBefore(last, (number) => wal.segments.get(nameOf(number))) : [];
   const from = startOf(first, segmentBytes);
   const end = from + BigInt(segments.length) * BigInt(segmentBytes);
   const isLater = (name: string): boolean => {
@@ -68,6 +68,17 @@ export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): 
   };
   const gap = [...wal.segments.keys()].some(isLater) ? next : null;
   return { base, timeline: target.timeline, segments, earlier, from, end: end > stop ? end : stop, gap };
+}
+
+/** Oldest first. */
+function filesBefore(number: bigint, fileOf: (number: bigint) => LogFile | undefined): readonly LogFile[] {
+  const files: LogFile[] = [];
+  for (let before = number - 1n; before >= 0n && files.length < mostEarlier; before -= 1n) {
+    const file = fileOf(before);
+    if (file === undefined) break;
+    files.unshift(file);
+  }
+  return files;
 }
 
 /** The segments up to the one that holds the last byte before `end`. */

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { openLog } from "@dbsave/core";
+import { expect, it } from "vitest";
+import { buildOnce } from "./support/built-dbsave.ts";
+import { type PostgresTarget, postgresTarget } from "./support/postgres-target.ts";
+
+buildOnce();
+
+const { signal } = new AbortController();
+const berlin = "timezone: Europe/Berlin";
+
+/** Finishes the segment at hand and archives it. */
+async function archiveSegment({ server, repository }: PostgresTarget): Promise<string> {
+  const [name = "", system = ""] = (
+    await server.sql("select pg_walfile_name(pg_switch_wal()), system_identifier from pg_control_system()")
+  ).split("|");
+  const bytes = Buffer.from(await server.docker("exec", "base64", `/testbed/data/pg_wal/${name}`), "base64");
+  const plainSha256 = createHash("sha256").update(bytes).digest("hex");
+  const file = { folder: `${system}/${name.slice(0, 16)}`, name, plainSha256 };
+  await openLog(repository, "app", [], signal).append(file, () => Readable.from([bytes], { objectMode: false }));
+  return name;
+}
+
+it("a recovery shows its way in the target's zone and in UTC, refuses what it cannot reach, and makes a directory that needs nothing else", async (test) => {
+  const target = await postgresTarget(test, "on the host", { rows: 100, settings: ["method: physical", berlin] });
+  const { server, cwd } = target;
+  if (server.container === undefined) return test.skip("needs docker");
+  const taken = await target.run(["backup", "app"]);
+  expect(taken.status, taken.stderr).toBe(0);
+  const commit = async (): Promise<readonly string[]> => {
+    const times = `select to_char(t at time zone 'Europe/Berlin', f), to_char(t at time zone 'UTC', f)
+      from (select clock_timestamp() as t, 'YYYY-MM-DD HH24:MI:SS.MS' as f) x`;
+    const insert = "create table if not exists m (i int); insert into m values (1); select pg_sleep(0.05);";
+    return (await server.sql(`${insert} ${times}`)).trim().split("|");
+  };
+  const [wall = "", utc = ""] = (await commit()).map((time) => time.replace(/\.000$/, ""));
+  await commit();
+  const segment = await archiveSegment(target);
+  const into = join(cwd, "pg");
+  const restore = (at: string, ...more: readonly string[]) =>
+    target.run(["restore", "app", "--at", at, "--into", into, ...more]);
+
+  const refused = await restore("2126-11-20 14:30", "--dry-run");
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain("What can be reached: ");
+  expect((await restore("2026-10-25 02:30", "--dry-run")).status).toBe(2);
+  expect(existsSync(into)).toBe(false);
+
+  const shown = await restore(wall, "--dry-run");
+  expect(shown.status, shown.stderr).toBe(0);
+  expect(shown.stdout).toContain(`Recovering app to ${wall}`);
+  expect(shown.stdout).toContain(`Europe/Berlin (${utc}+00:00)`);
+  expect(shown.stdout.split("\n")).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^ {2}can be recovered: .* timeline 1/),
+      expect.stringMatching(/^ {2}chain: full /),
+      expect.stringMatching(/^Reads .*, writes .*, takes about/),
+    ]),
+  );
+  expect(existsSync(into)).toBe(false);
+  const plan = JSON.parse((await restore(wall, "--dry-run", "--json")).stdout) as Record<string, unknown>;
+  expect(plan).toMatchObject({
+    type: "restore-plan",
+    estimate: { writtenBytes: expect.any(Number) },
+    recovery: { to: { kind: "time", time: new Date(`${utc}Z`).toISOString() }, timeline: 1, log: { last: segment } },
+  });
+
+  const done = await restore(wall);
+  expect(done.status, done.stderr).toBe(0);
+  expect(done.stdout).toContain("its first start recovers to");
+  expect(readdirSync(join(into, "pg_wal"))).toContain(segment);
+  const settings = readFileSync(join(into, "postgresql.auto.conf"), "utf8");
+  expect(settings).toContain(`recovery_target_time = '${utc}`);
+  expect(settings).toContain("restore_command = 'false'");
+}, 120_000);
