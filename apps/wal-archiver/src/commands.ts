@@ -30,6 +30,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/shim.ts"),
   },
   {
+    usage: "receive",
+    summary: "Read the WAL from the server as it is written, with a slot: no change of its configuration",
+    load: () => import("./commands/receive.ts"),
+  },
+  {
     usage: "status",
     summary: "Is the daemon there, does it archive, how far is it behind? The exit status says so, too",
     load: () => import("./commands/status.ts"),

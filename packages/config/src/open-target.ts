@@ -1,5 +1,7 @@
 import { DbsaveError, type Engine, isDbsaveError, type Job, type Storage } from "@dbsave/core";
+import type { PostgresOptions } from "@dbsave/postgres";
 import { type OpenCodecs, openCodecs } from "./codecs.ts";
+import type { EngineContext } from "./engines/engine-kind.ts";
 import { engineKind, type TargetSettings } from "./engines/engines.ts";
 import type { ConfigPath } from "./issues/issue.ts";
 import { type FullPolicy, guardOf, retentionOf } from "./policies.ts";
@@ -101,12 +103,30 @@ export function methodsOf({ method }: TargetSettings): readonly string[] {
   return method === undefined ? [] : [method].flat();
 }
 
-async function openEngine({ name, settings, context }: TargetParts): Promise<Engine> {
+/** See `TargetConfig.logSource`. */
+export async function openLogSource(parts: TargetParts): Promise<PostgresOptions> {
+  const { name, settings } = parts;
+  const kind = engineKind(settings.engine);
+  if (kind.logSource === undefined)
+    throw new DbsaveError("UNSUPPORTED", `${name}: ${settings.engine} has no log to receive`);
+  const opening = kind.logSource.bind(kind);
+  return await withEngineContext(parts, (context) => opening(settings, context));
+}
+
+async function openEngine(parts: TargetParts): Promise<Engine> {
+  const { settings } = parts;
+  return await withEngineContext(parts, (context) => engineKind(settings.engine).open(settings, context));
+}
+
+async function withEngineContext<T>(
+  { name, context }: TargetParts,
+  work: (context: EngineContext) => Promise<T>,
+): Promise<T> {
   const label = (...path: readonly string[]) => context.label(["targets", name, ...path]);
   const read = (key: string, reference: string) => readReference(reference, label(key), "private", context);
   try {
     const { directory, env } = context;
-    return await engineKind(settings.engine).open(settings, { target: name, directory, env, read });
+    return await work({ target: name, directory, env, read });
   } catch (cause) {
     if (!isDbsaveError(cause, "OPTIONS_INVALID")) throw cause;
     throw new DbsaveError(cause.code, `${label()}: ${cause.message}`, { cause, hint: cause.hint });

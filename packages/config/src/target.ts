@@ -1,5 +1,6 @@
 import type { Finding, Job, RetentionPolicy } from "@dbsave/core";
 import type { ContainerSelector } from "@dbsave/exec";
+import type { PostgresOptions } from "@dbsave/postgres";
 import { selectorOf } from "./containers/selector.ts";
 import { engineKind } from "./engines/engines.ts";
 import type { WalSettings } from "./engines/physical-settings.ts";
@@ -8,6 +9,7 @@ import {
   type OpenStore,
   type OpenTarget,
   type OpenTargetOptions,
+  openLogSource,
   openStore,
   openTarget,
   type TargetParts,
@@ -44,6 +46,11 @@ export interface TargetConfig {
    * identity, so that a machine which only archives need not have any. Fails as `open` does.
    */
   openStore(use: "write" | "read"): Promise<OpenStore>;
+  /**
+   * Where a receiver of the continuous log connects; reads the source's secrets, connects to nothing. UNSUPPORTED for an engine
+   * that has none; fails as `open` does.
+   */
+  logSource(): Promise<PostgresOptions>;
   /** Reads every secret and forgets it: an error for each that cannot be used. */
   checkSecrets(): Promise<readonly Finding[]>;
 }
@@ -65,6 +72,7 @@ export function targetConfig(parts: TargetParts): TargetConfig {
     timeZone: policy.timezone,
     open: (options = {}) => openTarget(parts, options),
     openStore: (use) => openStore(parts, use),
+    logSource: () => openLogSource(parts),
     checkSecrets: () => secretFindings(name, referencesOf(parts), context),
   };
 }

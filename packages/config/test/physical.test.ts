@@ -56,7 +56,13 @@ describe.for(["postgres", "timescaledb"])("a target of %s", (engine) => {
     expect(await wal("off")).toBeNull();
     const alarms = { keepMs: null, stalledAfterMs: 86_400_000, maxBytes: null };
     expect(await wal("archive")).toEqual({ mode: "archive", spool: null, workers: 2, ...alarms });
-    expect(await wal("receive")).toEqual({ mode: "receive", slot: "dbsave_shop_1", maxLagBytes: 2 ** 30, ...alarms });
+    expect(await wal("receive")).toEqual({
+      mode: "receive",
+      spool: null,
+      slot: "dbsave_shop_1",
+      maxLagBytes: 2 ** 30,
+      ...alarms,
+    });
     expect(
       await wal("{ mode: archive, spool: spool, workers: 4, keep: 2w, stalled_after: 15m, max_size: 2TB }"),
     ).toEqual({
@@ -71,7 +77,8 @@ describe.for(["postgres", "timescaledb"])("a target of %s", (engine) => {
       null,
       3 * 86_400_000,
     ]);
-    expect(await wal("{ mode: receive, slot: own, max_lag: 64MB }")).toMatchObject({
+    expect(await wal("{ mode: receive, slot: own, spool: way, max_lag: 64MB }")).toMatchObject({
+      spool: join(here.directory, "way"),
       slot: "own",
       maxLagBytes: 2 ** 26,
     });

@@ -1,5 +1,6 @@
 import { loadConfig, type TargetConfig, type WalSettings } from "@dbsave/config";
 import { DbsaveError, type LogStore, openLog, openRepository } from "@dbsave/core";
+import type { PostgresOptions } from "@dbsave/postgres";
 import type { Arguments } from "../command.ts";
 import type { Session } from "../session/session.ts";
 import { toolsWhenNeeded } from "./tools-when-needed.ts";
@@ -11,6 +12,8 @@ export interface TargetLog extends AsyncDisposable {
   readonly log: LogStore;
   /** What the configuration says of its WAL. */
   readonly wal: WalSettings | null;
+  /** Where its WAL can be received from, with the password. */
+  source(): Promise<PostgresOptions>;
   /** REPOSITORY_NOT_FOUND when the repository is no longer there: behind a disk that is not mounted there is a directory, too. */
   confirm(): Promise<void>;
 }
@@ -34,7 +37,7 @@ async function configuredTarget(
 
 /**
  * The log of the target, with the keys to `use` it. The repository must be there: REPOSITORY_NOT_FOUND. Neither the database nor
- * its password is needed.
+ * its password is needed, except for `source`.
  */
 export async function openTargetLog(
   use: "write" | "read",
@@ -51,6 +54,7 @@ export async function openTargetLog(
     name: target.name,
     log: openLog(repository, target.name, use === "write" ? codecs : decoders, signal),
     wal: target.wal,
+    source: () => target.logSource(),
     async confirm() {
       const { id } = await openRepository(storage, { signal });
       if (id !== repository.id)

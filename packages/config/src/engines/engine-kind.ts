@@ -1,4 +1,5 @@
 import type { Engine, EngineLog, IncrementalPolicy, Secret } from "@dbsave/core";
+import type { PostgresOptions } from "@dbsave/postgres";
 import type { ContainerSettings } from "../containers/container-schema.ts";
 import type { WalSettings } from "./physical-settings.ts";
 
@@ -35,6 +36,8 @@ export interface EngineKind<Settings> {
   wal?(settings: Settings, target: string, directory: string): WalSettings | null;
   /** What the engine knows of its continuous log, where it has one. Loads the package of the engine only now. */
   log?(): Promise<EngineLog>;
+  /** Where the continuous log of the source can be received from. */
+  logSource?(settings: Settings, context: EngineContext): Promise<PostgresOptions>;
   /** When backups may be incremental, where the settings say so. */
   incremental?(settings: Settings): IncrementalPolicy | null;
   /** To look into backups of the engine, with no source of its own. */

@@ -24,6 +24,8 @@ export type WalSettings = WalLimits &
       }
     | {
         readonly mode: "receive";
+        /** Absolute path of the receiver's own directory; null: that of the receiver. */
+        readonly spool: string | null;
         /** Name of the replication slot. */
         readonly slot: string;
         /** Alarm when the slot keeps more WAL than this on the server. */
@@ -51,8 +53,14 @@ export function walSettings(
     const { spool, workers = 2 } = options;
     return { mode: "archive", spool: spool === undefined ? null : resolve(spool), workers, ...limits };
   }
-  const { slot = slotOf(target), max_lag: maxLag = "1GB" } = options;
-  return { mode: "receive", slot, maxLagBytes: sizeBytes(maxLag), ...limits };
+  const { slot = slotOf(target), spool, max_lag: maxLag = "1GB" } = options;
+  return {
+    mode: "receive",
+    spool: spool === undefined ? null : resolve(spool),
+    slot,
+    maxLagBytes: sizeBytes(maxLag),
+    ...limits,
+  };
 }
 
 /** Null: every backup is a full one. */

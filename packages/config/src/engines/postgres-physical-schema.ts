@@ -39,6 +39,7 @@ const walOptions = z.discriminatedUnion(
     z.strictObject({
       mode: z.literal("receive").describe("dbsave-wal reads the WAL from the server, as a standby does."),
       slot: slotName.exactOptional().describe("Name of the replication slot that keeps WAL for dbsave-wal."),
+      spool: path.exactOptional().describe("Directory on a local disk for WAL that is on its way."),
       max_lag: bytes.exactOptional().describe("Alarm when the slot keeps more WAL on the server than this."),
       ...ofEveryMode,
     }),

@@ -23,6 +23,7 @@ export const postgres: EngineKind<PostgresSettings> = {
   },
   container: ({ container }) => container,
   wal: (settings, target, directory) => walSettings(settings, target, (path) => resolve(directory, path)),
+  logSource: postgresOptions,
   incremental: incrementalPolicy,
   references: ({ url: written = "", password }) => [
     ...(parseReference(written) === undefined ? [] : [["url", written] as const]),

@@ -7,6 +7,7 @@ export const timescaledb: EngineKind<TimescaledbSettings> = {
   describe: (settings, directory) => postgres.describe(asPostgres(settings), directory),
   container: (settings) => postgres.container?.(asPostgres(settings)),
   wal: (settings, target, directory) => postgres.wal?.(asPostgres(settings), target, directory) ?? null,
+  logSource: postgresOptions,
   incremental: (settings) => postgres.incremental?.(asPostgres(settings)) ?? null,
   references: (settings) => postgres.references(asPostgres(settings)),
   recognise(source) {

@@ -47,11 +47,11 @@ function foreign({ systemIdentifier, segmentBytes }: Cluster, known: readonly Lo
   const others = known.map(({ name }) => name.replace(".", " with segments of ")).join(", ");
   return new DbsaveError(
     "SOURCE_FOREIGN",
-    `postgres: the file is of the server ${systemIdentifier}${size}, but this log is that of ${others}`,
+    `postgres: the WAL is that of the server ${systemIdentifier}${size}, but this log is that of ${others}`,
     {
       hint:
         "Archive into a target of its own. Has the server been upgraded or initialised anew? Then let it in once:\n" +
-        "  dbsave-wal admit --target <target> <path of a segment>",
+        "  dbsave-wal admit --target <target> <path of a segment>, or dbsave-wal receive --target <target> --admit",
     },
   );
 }

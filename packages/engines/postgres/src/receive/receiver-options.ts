@@ -15,6 +15,8 @@ export interface ReceiverOptions {
   readonly createSlot?: boolean;
   /** Go on behind WAL that the server does not have any more. @default false: LOG_LOST */
   readonly acceptGap?: boolean;
+  /** Let the server receive into a log that was another one's: after an upgrade, or initdb. @default false: SOURCE_FOREIGN */
+  readonly admit?: boolean;
   /** How often the beginning of the segment that is not whole yet is archived, if it has grown; null: only when it must be. @default 10000 */
   readonly partialEveryMs?: number | null;
   /** How much may wait in the spool before the server must wait, too. @default 1 GiB */
@@ -36,8 +38,8 @@ export function parseReceiver(options: ReceiverOptions): ReceiverSettings {
   if (partialEveryMs !== null && !(partialEveryMs >= 100)) throw invalid("partialEveryMs", "it must be at least 100");
   if (!(spoolBytes > 0)) throw invalid("spoolBytes", "it must be more than 0");
   if (!(lagAlarmBytes > 0)) throw invalid("lagAlarmBytes", "it must be more than 0");
-  const { createSlot = false, acceptGap = false, report = () => {} } = options;
-  return { ...options, createSlot, acceptGap, partialEveryMs, spoolBytes, lagAlarmBytes, report };
+  const { createSlot = false, acceptGap = false, admit = false, report = () => {} } = options;
+  return { ...options, createSlot, acceptGap, admit, partialEveryMs, spoolBytes, lagAlarmBytes, report };
 }
 
 function invalid(option: string, why: string): DbsaveError {

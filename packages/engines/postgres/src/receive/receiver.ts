@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DbsaveError, isDbsaveError } from "@dbsave/core";
-import { checkCluster } from "../archive/cluster-record.ts";
+import { admitCluster, checkCluster } from "../archive/cluster-record.ts";
 import { locateServer } from "../locate.ts";
 import { type ParsedOptions, parseOptions } from "../options.ts";
 import { openWalsender, type Walsender } from "../physical/protocol/walsender.ts";
 import { formatLsn } from "../wal/lsn.ts";
 import { parseSegmentName, segmentAt, segmentName } from "../wal/segment.ts";
-import { backoffMs } from "./backoff.ts";
 import type { ReceiverSettings } from "./receiver-options.ts";
 import { pointAt, resumePoint, type StartingPoint, segmentStart } from "./resume-point.ts";
+import { backoffMs, mayPass } from "./retry.ts";
 import { holdSlot, loss } from "./slot.ts";
 import { readHistory, readSource, type Source } from "./source.ts";
 import type { Spool } from "./spool.ts";
@@ -40,7 +40,7 @@ export class Receiver {
       try {
         await this.#connect(stop);
       } catch (error) {
-        if (this.#signal.aborted || !isDbsaveError(error) || !error.facts.retryable) throw error;
+        if (this.#signal.aborted || !mayPass(error)) throw error;
         if (stop.aborted) return;
         this.#failures += 1;
         const delayMs = backoffMs(this.#failures);
@@ -56,6 +56,7 @@ export class Receiver {
     const { server, log, report, acceptGap } = this.#settings;
     await using walsender = await openWalsender(await locateServer(server, this.#server, this.#signal), this.#signal);
     const source = await readSource(walsender);
+    if (this.#settings.admit) await admitCluster(source, log);
     await checkCluster(source, log);
     this.#newest ??= await this.#readNewest(source);
     const resume = resumePoint(source.way, this.#newest, source.segmentBytes);

@@ -1,12 +1,12 @@
 import { EventEmitter, once } from "node:events";
 import { rm, stat } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { isDbsaveError, type LogFile, type LogStore, systemCode, toDbsaveError } from "@dbsave/core";
+import { type LogFile, type LogStore, systemCode, toDbsaveError } from "@dbsave/core";
 import { folderOf, partialName, walFileOf } from "../wal/wal-file.ts";
 import { archiveSpooled } from "./archive-spooled.ts";
-import { backoffMs } from "./backoff.ts";
 import type { FillingSegment } from "./filling-segment.ts";
 import { Alarm, type ReportReceiver } from "./receiver-event.ts";
+import { backoffMs, mayPass } from "./retry.ts";
 import type { Spool } from "./spool.ts";
 
 /** Brings what is in a spool into a log, oldest first and one after the other; what is there leaves the spool. */
@@ -95,7 +95,7 @@ export class SpoolArchive {
         else await this.#inTurn(() => this.#archiveWaiting());
         failures = 0;
       } catch (error) {
-        if (signal.aborted || !isDbsaveError(error) || !error.facts.retryable) throw error;
+        if (signal.aborted || !mayPass(error)) throw error;
         failures += 1;
       }
       if (isLast) return; // what the storage did not take stays in the spool, and was told
