@@ -1,17 +1,8 @@
 import { completePlace } from "@dbsave/config";
-import {
-  type Comparison,
-  compareRestored,
-  DbsaveError,
-  type Engine,
-  phase,
-  planRestore,
-  type RestoreOptions,
-  type RestoreReport,
-  restore,
-} from "@dbsave/core";
+import { DbsaveError, phase, planRestore, restore } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
+import { compared } from "../places/compared.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, methodFilter, placeOptions } from "../places/options.ts";
@@ -19,8 +10,7 @@ import { plannedRecovery } from "../places/planned-recovery.ts";
 import { movedTablespaces, recoveryOptions } from "../places/recovery-order.ts";
 import { openRestorePlace } from "../places/restore-place.ts";
 import { checkName, restoreRequest, restoreRequestOptions } from "../places/restore-request.ts";
-import { startOptions, startOrder } from "../places/start-order.ts";
-import type { Session } from "../session/session.ts";
+import { startOptions, startOrders } from "../places/start-order.ts";
 import { planLines, planOutcome, restoredOutcome } from "../views/restore-view.ts";
 
 export const command = defineCommand(
@@ -51,17 +41,19 @@ export const command = defineCommand(
         "the way to a time, and what it takes",
       ],
       ["$0 restore orders --into /srv/restored --start", "a physical backup, and a server on it that goes on"],
+      ["$0 restore orders --at 2026-11-20T14:30:00Z --recreate", "the target's container goes on as it was at a time"],
       ["$0 restore orders --table app.public.invoices --as rescued", "one table with all that it needs"],
     ],
   },
   async ({ backup, force, ...args }, session) => {
     const asked = restoreRequest(args);
-    const start = startOrder(args, session);
     const tablespaces = movedTablespaces(args.tablespace);
     const request = asked.into === undefined ? asked : { ...asked, into: await completePlace(asked.into, session.env) };
     await using shelves = await openShelves(args, session);
-    const chosen = await chooseBackup(shelves, { backup, target: args.target, method: args.method }, session);
+    const method = args.method ?? (args.start || args.recreate ? "physical" : undefined);
+    const chosen = await chooseBackup(shelves, { backup, target: args.target, method }, session);
     const { shelf, entry } = chosen;
+    const orders = await startOrders(args, { into: request.into, shelf, engine: entry.manifest.engine }, session);
     if (request.into === undefined && shelf.verify === undefined) throw nowhere(entry.manifest.id);
     await using place = await openRestorePlace(shelf, entry.manifest, keysOf(args), request, session);
     const { engine, decoders: codecs } = place;
@@ -70,14 +62,20 @@ export const command = defineCommand(
     const recovery = planned?.recovery;
     const manifest = recovery?.route.backup ?? entry.manifest;
     const { repository } = shelf;
-    const more = { ...start, ...(recovery && { recovery }), ...(tablespaces && { tablespaces }) };
+    const more = { ...orders, ...(recovery && { recovery }), ...(tablespaces && { tablespaces }) };
     const options = { ...session.run, repository, manifest, codecs, force, ...place.request, ...more };
 
     const plan = await planRestore(engine, options);
     if (args.dryRun) return planOutcome(manifest, plan, planned);
     const isPossible = plan.findings.every(({ severity }) => severity !== "error");
     if (isPossible) for (const line of planLines(manifest, plan, planned)) session.reporter.tell("info", line);
-    if (isPossible && force && session.isInteractive && !args.yes && !(await session.confirm("Restore?")))
+    if (
+      isPossible &&
+      (force || args.recreate) &&
+      session.isInteractive &&
+      !args.yes &&
+      !(await session.confirm("Restore?"))
+    )
       throw declined(manifest.id);
 
     const report = await phase(session.run, shelf.target, "restore", async () => {
@@ -87,22 +85,6 @@ export const command = defineCommand(
     return restoredOutcome(manifest, report, await compared(engine, options, report, session), planned);
   },
 );
-
-/** Null when nothing carries a fingerprint: a whole physical backup. */
-async function compared(
-  engine: Engine,
-  options: Pick<RestoreOptions, "manifest" | "into">,
-  report: RestoreReport,
-  session: Session,
-): Promise<Comparison | null> {
-  const { manifest } = options;
-  if (manifest.fingerprint === null && report.restored === undefined) return null;
-  return await phase(session.run, manifest.target, "verify", async () => {
-    const value = await compareRestored(engine, options, report, session.run);
-    const isEqual = value.differences.length === 0;
-    return { value, state: isEqual ? "ok" : "warning", message: isEqual ? "equal to the backup" : "DIFFERENT" };
-  });
-}
 
 function nowhere(id: string): DbsaveError {
   return new DbsaveError("USAGE", `restore of ${id}: no place was named`, { hint: "Name one: --into ./copy.db" });

@@ -35,9 +35,9 @@ export async function openShelves(
 }
 
 function configuredShelf(target: TargetConfig, repository: Repository): Shelf {
-  const { name, methods, retention, timeZone, verify } = target;
+  const { name, container, methods, retention, timeZone, verify } = target;
   const open: Shelf["open"] = (_engine, keys) => target.open(keys);
-  return { target: name, repository, methods, retention, timeZone, verify, open };
+  return { target: name, repository, container, methods, retention, timeZone, verify, open };
 }
 
 /** All that is known of it is what its manifests say. */
@@ -46,6 +46,7 @@ function foundShelf(name: string, repository: Repository, storage: StorageConfig
   return {
     target: name,
     repository,
+    container: null,
     methods: [],
     retention: undefined,
     timeZone: undefined,

@@ -1,4 +1,4 @@
-import type { OpenTarget } from "@dbsave/config";
+import type { OpenTarget, TargetConfig } from "@dbsave/config";
 import type { Job, Repository, RetentionPolicy } from "@dbsave/core";
 import type { Keys } from "./keys.ts";
 
@@ -6,6 +6,8 @@ import type { Keys } from "./keys.ts";
 export interface Shelf {
   readonly target: string;
   readonly repository: Repository;
+  /** That the configuration says the source is in; null where it says none, or is not known. */
+  readonly container: TargetConfig["container"];
   /** By which the configuration takes backups; empty where it names none, or is not known. */
   readonly methods: readonly string[];
   /** What the configuration keeps; undefined where none is known, null where nothing is ever pruned. */

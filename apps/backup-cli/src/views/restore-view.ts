@@ -13,7 +13,7 @@ import { plain } from "../output/paint.ts";
 import { counted, formatTime } from "../output/quantities.ts";
 import { findingText } from "./proof-view.ts";
 import { estimateLine, firstStartLine, type PlannedRecovery, recoveryJson, recoveryLines } from "./recovery-view.ts";
-import { startedLines } from "./started-view.ts";
+import { recreatedLines, startedLines } from "./started-view.ts";
 
 /** What is about to happen, for people, before it does. */
 export function planLines(
@@ -77,12 +77,20 @@ export function restoredOutcome(
       return [
         `${manifest.target} ${manifest.id} restored into ${report.target}, ${verdict}`,
         ...report.movedAside.map((path) => `  moved aside: ${path}`),
-        ...(recovery === undefined || report.started !== undefined ? [] : [firstStartLine(recovery)]),
-        ...(report.started === undefined ? [] : startedLines(report.started)),
+        ...servingLines(report, recovery),
         ...differences.map((finding) => findingText(finding, paint)),
       ].join("\n");
     },
   };
+}
+
+function servingLines(
+  { started, recreated }: Pick<RestoreReport, "started" | "recreated">,
+  recovery: PlannedRecovery | undefined,
+): readonly string[] {
+  if (started !== undefined) return startedLines(started);
+  if (recreated !== undefined) return recreatedLines(recreated);
+  return recovery === undefined ? [] : [firstStartLine(recovery)];
 }
 
 function contentsOf({ fingerprint }: Manifest, comparison: Comparison | null): string {

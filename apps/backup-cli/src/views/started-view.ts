@@ -1,4 +1,4 @@
-import type { StartedServer } from "@dbsave/core";
+import type { RecoveredTo, RecreatedService, StartedServer } from "@dbsave/core";
 import { formatDuration, formatTime } from "../output/quantities.ts";
 
 /** A server that goes on, for people: how far it came, and how to reach, read and stop it. */
@@ -9,13 +9,28 @@ export function startedLines({
   durationMs,
   ...commands
 }: StartedServer): readonly string[] {
-  const { position, at, timeline, reason } = reached;
-  const commit = at === null ? "" : `, its last transaction committed at ${formatTime(at)}`;
   return [
-    `  recovered to ${position} (${reason}) in ${formatDuration(durationMs)}, now on timeline ${timeline}${commit}`,
+    `  ${reachedText(reached)} in ${formatDuration(durationMs)}`,
     `  runs as ${where}; it archives nothing, and follows nobody`,
     `  connect:  psql '${connection}'`,
     `  log:      ${commands.logCommand}`,
     `  stop it:  ${commands.stopCommand}`,
   ];
+}
+
+/** A service that goes on with other data, for people: how far that came, and the ways back and forward. */
+export function recreatedLines(service: RecreatedService): readonly string[] {
+  const { container, volume, health, reached, downMs, removeCommands, goBackCommands, advice } = service;
+  return [
+    `  ${reachedText(reached)}`,
+    `  ${container} serves from ${volume}, ${health === "healthy" ? "healthy" : "without a check of its health"}; it was down for ${formatDuration(downMs)}`,
+    `  back to what was:   ${goBackCommands.join(" && ")}`,
+    `  later, to clean up: ${removeCommands.join(" && ")}`,
+    ...(advice === null ? [] : [`  ${advice}`]),
+  ];
+}
+
+function reachedText({ position, at, timeline, reason }: RecoveredTo): string {
+  const commit = at === null ? "" : `, its last transaction committed at ${formatTime(at)}`;
+  return `recovered to ${position} (${reason}), now on timeline ${timeline}${commit}`;
 }

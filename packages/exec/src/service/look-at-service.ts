@@ -35,10 +35,13 @@ function notInVolume(container: string, directory: string, { kind }: DataPlace):
   });
 }
 
-/** Compose makes the container again from its file, with the volume that stands there. */
-function adviceOf(place: DataPlace, { Config: { Labels } }: Docker.ContainerInspectInfo): string | null {
+/** Compose makes the container again from its file, with the volume that stands there. `<time>` is that of the new volume's name. */
+function adviceOf(
+  place: DataPlace & { readonly volume: string },
+  { Config: { Labels } }: Docker.ContainerInspectInfo,
+): string | null {
   const project = Labels["com.docker.compose.project"];
   if (project === undefined) return null;
   const key = place.kind === "compose-volume" ? place.key : "its volume";
-  return `before the next docker compose up of ${project}, name the new volume in the compose file: under volumes, give ${key} this name and external: true`;
+  return `before the next docker compose up of ${project}, write in its file: volumes: { ${key}: { external: true, name: ${place.volume}_restored_<time> } }`;
 }

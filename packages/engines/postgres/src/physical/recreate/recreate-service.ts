@@ -96,7 +96,7 @@ export async function recreateService(
       `docker rename ${keptContainer} ${container}`,
       `docker start ${container}`,
     ],
-    advice: facts.advice,
+    advice: facts.advice?.replace(`${facts.volume}_restored_<time>`, volume) ?? null,
   };
   return { target: container, movedAside: [keptContainer, facts.volume], details: { volume }, recreated };
 }
