@@ -1,9 +1,11 @@
 import { type CatalogEntry, readCatalog } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { counted } from "../output/quantities.ts";
+import { archivedLogs } from "../places/archived-logs.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { methodFilter, placeOptions } from "../places/options.ts";
+import { archivedLogsText } from "../views/archived-log-view.ts";
 import { type BackupRow, backupJson, backupTable, damagedJson } from "../views/backup-view.ts";
 
 export const command = defineCommand(
@@ -23,6 +25,7 @@ export const command = defineCommand(
       .map((entry) => ({ ...entry.manifest, entry }));
     const damaged = catalogs.flatMap((catalog) => catalog.damaged.map((each) => ({ ...each, target: catalog.target })));
     const unfinished = catalogs.flatMap((catalog) => catalog.unfinished.map((id) => ({ id, target: catalog.target })));
+    const logs = args.method === "logical" ? [] : await archivedLogs(chosen, session);
     const rows: readonly BackupRow[] = [...good, ...damaged].toSorted((a, b) => (a.id < b.id ? 1 : -1));
     return {
       json: {
@@ -30,10 +33,12 @@ export const command = defineCommand(
         backups: good.toSorted((a, b) => (a.id < b.id ? 1 : -1)).map(({ entry }) => backupJson(entry)),
         damaged: damaged.map(damagedJson),
         unfinished,
+        logs,
       },
       text: (paint) =>
         [
           rows.length === 0 ? emptyText(shelves.places) : backupTable(rows, session.run.now(), paint),
+          archivedLogsText(logs, session.run.now(), paint),
           unfinishedText(unfinished.length),
         ]
           .filter((part) => part !== "")

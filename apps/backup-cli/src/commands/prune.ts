@@ -1,11 +1,14 @@
 import { ERRORS, type PruneOptions, planPrune, prune } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { keepOption, policyFor } from "../command-line/keep-option.ts";
+import type { Paint } from "../output/paint.ts";
 import { counted } from "../output/quantities.ts";
+import { archivedLogs, engineLogOf } from "../places/archived-logs.ts";
 import { shelvesOf } from "../places/choose-shelf.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { placeOptions } from "../places/options.ts";
 import type { Session } from "../session/session.ts";
+import { findingsText } from "../views/archived-log-view.ts";
 import { type Pruned, prunedJson, prunedText } from "../views/plan-view.ts";
 
 export const command = defineCommand(
@@ -39,9 +42,12 @@ export const command = defineCommand(
     for (const shelf of shelvesOf(shelves, args.target)) {
       const { repository, target } = shelf;
       const policy = policyFor(shelf, args.keep);
-      if (policy === null) continue;
+      const keepMs = shelf.wal?.keepMs ?? null;
+      if (policy === null && keepMs === null) continue;
       const conditions = { allowMassDelete: args.allowMassDelete };
-      const options: PruneOptions = { ...session.run, repository, target, policy, conditions };
+      const engine = await engineLogOf(shelf, session);
+      const log = engine === null ? undefined : { engine, keepMs };
+      const options: PruneOptions = { ...session.run, repository, target, policy, log, conditions };
       const planned = await planPrune(options);
       const applies = !args.dryRun && (args.yes || (await agreed(target, planned.plan.remove.length, session)));
       pruned.push(
@@ -50,11 +56,16 @@ export const command = defineCommand(
           : { target, applies, ...planned, removed: [], swept: 0 },
       );
     }
+    const logs = await archivedLogs(shelvesOf(shelves, args.target), session);
+    const wrong = (paint: Paint): readonly string[] => logs.map((each) => findingsText(each, paint));
     return {
       exit: pruned.some(({ plan }) => plan.frozen.length > 0) ? ERRORS.PRUNE_FROZEN.exit : 0,
-      json: { type: "prune", targets: pruned.map(prunedJson) },
+      json: { type: "prune", targets: pruned.map(prunedJson), logs },
       text: (paint) =>
-        pruned.map((each) => prunedText(each, paint)).join("\n\n") || "Nothing to prune: every target keeps all.",
+        [pruned.map((each) => prunedText(each, paint)).join("\n\n") || "Nothing to prune: every target keeps all."]
+          .concat(wrong(paint))
+          .filter(Boolean)
+          .join("\n\n"),
     };
   },
 );

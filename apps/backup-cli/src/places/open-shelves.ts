@@ -1,5 +1,5 @@
 import { adHocConfig, type StorageConfig, type TargetConfig } from "@dbsave/config";
-import { DbsaveError, listTargets, openRepository, type Repository } from "@dbsave/core";
+import { DbsaveError, type Job, listTargets, openRepository, type Repository } from "@dbsave/core";
 import type { Session } from "../session/session.ts";
 import { resolvePlace } from "./find-config.ts";
 import type { Shelf, Shelves } from "./shelf.ts";
@@ -35,27 +35,37 @@ export async function openShelves(
 }
 
 function configuredShelf(target: TargetConfig, repository: Repository): Shelf {
-  const { name, container, methods, retention, timeZone, verify } = target;
+  const { name, engine, container, wal, methods, retention, timeZone, verify } = target;
   const open: Shelf["open"] = (_engine, keys) => target.open(keys);
-  return { target: name, repository, container, methods, retention, timeZone, verify, open };
+  const decoders = () => decodersOf(target);
+  return { target: name, repository, engine, container, wal, methods, retention, timeZone, verify, open, decoders };
+}
+
+async function decodersOf(target: TargetConfig): Promise<Job["codecs"]> {
+  await using store = await target.openStore("read");
+  return store.decoders;
 }
 
 /** All that is known of it is what its manifests say. */
 function foundShelf(name: string, repository: Repository, storage: StorageConfig, session: Session): Shelf {
   const { cwd, env, signal, run } = session;
+  const place = { to: storage.description, target: name, cwd, env, signal, tools: run.tools };
+  const targetFor = async (more: { engine?: string; into?: string | undefined }): Promise<TargetConfig> => {
+    const [target] = (await adHocConfig({ ...place, ...more })).targets;
+    if (target === undefined) throw new DbsaveError("INTERNAL", `no target for ${name}`);
+    return target;
+  };
   return {
     target: name,
     repository,
     container: null,
+    engine: undefined,
+    wal: null,
     methods: [],
     retention: undefined,
     timeZone: undefined,
     verify: undefined,
-    open: async (engine, keys, into) => {
-      const place = { engine, into, to: storage.description, target: name, cwd, env, signal, tools: run.tools };
-      const [target] = (await adHocConfig(place)).targets;
-      if (target === undefined) throw new DbsaveError("INTERNAL", `no target for ${name}`);
-      return await target.open(keys);
-    },
+    open: async (engine, keys, into) => await (await targetFor({ engine, into })).open(keys),
+    decoders: async () => await decodersOf(await targetFor({ engine: "sqlite" })), // any: no engine is opened
   };
 }

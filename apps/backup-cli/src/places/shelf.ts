@@ -1,4 +1,4 @@
-import type { OpenTarget, TargetConfig } from "@dbsave/config";
+import type { OpenTarget, TargetConfig, WalSettings } from "@dbsave/config";
 import type { Job, Repository, RetentionPolicy } from "@dbsave/core";
 import type { Keys } from "./keys.ts";
 
@@ -8,6 +8,10 @@ export interface Shelf {
   readonly repository: Repository;
   /** That the configuration says the source is in; null where it says none, or is not known. */
   readonly container: TargetConfig["container"];
+  /** Of the configuration; undefined where none is known. */
+  readonly engine: string | undefined;
+  /** How the configuration has its log archived; null where it does not, or none is known. */
+  readonly wal: WalSettings | null;
   /** By which the configuration takes backups; empty where it names none, or is not known. */
   readonly methods: readonly string[];
   /** What the configuration keeps; undefined where none is known, null where nothing is ever pruned. */
@@ -21,6 +25,8 @@ export interface Shelf {
    * nothing is configured and `into`, where a restore will go, cannot be found without.
    */
   open(engine: string, keys: Keys, into?: string): Promise<OpenTarget>;
+  /** Codecs for what is stored, with the keys of the configuration. Fails as `open` does, and needs no engine. */
+  decoders(): Promise<Job["codecs"]>;
 }
 
 /** Shelves with their repositories open; disposing closes them. */

@@ -5,12 +5,14 @@ import {
   type Manifest,
   type Proof,
   plainBytes,
+  type RecoveryWindow,
   type RetentionPolicy,
   storedBytes,
 } from "@dbsave/core";
 import type { Paint } from "../output/paint.ts";
 import { counted, formatAge, formatDuration, formatTime } from "../output/quantities.ts";
 import { renderTable } from "../output/table.ts";
+import { isWide, windowText } from "./archived-log-view.ts";
 
 /** Why a backup stays or goes, where a policy is known. */
 export interface Fate {
@@ -19,12 +21,15 @@ export interface Fate {
   readonly policy: RetentionPolicy | null;
   readonly kept: readonly string[] | null;
   readonly removed: string | null;
+  /** How far it can be recovered beyond its own moment; null where that is no question. */
+  readonly windows: readonly RecoveryWindow[] | null;
 }
 
 /** Everything about one backup, for people. */
 export function manifestText(entry: CatalogEntry, fate: Fate, now: Date, paint: Paint): string {
   const { manifest, proofs, pin } = entry;
   const facts = factsOf(manifest, now).concat(
+    recoveryOf(fate).map((text) => ["Recovery", text] as const),
     [["Kept because", fateText(fate)]],
     pin === null ? [] : [["Pinned", pin]],
   );
@@ -54,6 +59,12 @@ function factsOf(manifest: Manifest, now: Date): (readonly [string, string])[] {
     ["Contents", rows === undefined ? contents : `${contents}, ${counted(rows, "row")}`],
     ["Save", save.state === "done" || save.state === "not-needed" ? save.message : `${save.state}: ${save.message}`],
   ];
+}
+
+function recoveryOf({ windows }: Fate): readonly string[] {
+  if (windows === null) return [];
+  const wide = windows.filter(isWide);
+  return wide.length === 0 ? ["only to its own moment: no log that follows it is archived"] : wide.map(windowText);
 }
 
 function fateText({ isPolicyKnown, policy, kept, removed }: Fate): string {

@@ -30,7 +30,7 @@ export function runOutcome(
 }
 
 function resultJson(result: TargetResult): Readonly<Record<string, unknown>> {
-  const { target, method, manifest, proof, guarded, pruned, warnings, error } = result;
+  const { target, method, manifest, proof, guarded, pruned, log, warnings, error } = result;
   const backup = manifest && {
     id: manifest.id,
     startedAt: manifest.startedAt,
@@ -49,6 +49,7 @@ function resultJson(result: TargetResult): Readonly<Record<string, unknown>> {
     proof,
     guarded,
     pruned: pruned && prunedJson(pruned),
+    log,
     warnings,
     error: error?.toJSON(),
   };

@@ -27,7 +27,7 @@ export function logStanding(
   now: Date,
 ): LogStanding {
   const newest = files.reduce<LogFile | null>(
-    (last, file) => (last && last.archivedAt >= file.archivedAt ? last : file),
+    (last, file) => (last && last.archivedAt > file.archivedAt ? last : file),
     null,
   );
   const newestAt = newest?.archivedAt ?? null;
