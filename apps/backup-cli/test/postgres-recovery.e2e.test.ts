@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { zstd } from "@dbsave/codecs";
 import { openLog } from "@dbsave/core";
 import { expect, it } from "vitest";
 import { buildOnce } from "./support/built-dbsave.ts";
@@ -20,7 +21,7 @@ async function archiveSegment({ server, repository }: PostgresTarget): Promise<s
   const bytes = Buffer.from(await server.docker("exec", "base64", `/testbed/data/pg_wal/${name}`), "base64");
   const plainSha256 = createHash("sha256").update(bytes).digest("hex");
   const file = { folder: `${system}/${name.slice(0, 16)}`, name, plainSha256 };
-  await openLog(repository, "app", [], signal).append(file, () => Readable.from([bytes], { objectMode: false }));
+  await openLog(repository, "app", [zstd()], signal).append(file, () => Readable.from([bytes], { objectMode: false }));
   return name;
 }
 

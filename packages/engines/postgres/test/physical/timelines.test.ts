@@ -43,7 +43,7 @@ describe.for(majors)("a recovered %s", { timeout: startTimeoutMs }, (major) => {
   });
 });
 
-describe("a recovery", () => {
+describe("a recovery", { timeout: startTimeoutMs }, () => {
   it("past a missing segment is refused before anything is touched, and one before it is not", async (test) => {
     const source = await serversOf("postgres-15", test);
     await using server = await archivingServer(source);

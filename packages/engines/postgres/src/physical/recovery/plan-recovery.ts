@@ -1,10 +1,11 @@
 import { DbsaveError, type LogReader, type Manifest, type RecoveryRoute, type RecoveryTarget } from "@dbsave/core";
-import type { Stretch } from "../../wal/history.ts";
+import { historyName } from "../../wal/history.ts";
+import { reachesAlong } from "../log/reach.ts";
 import { isPhysical } from "../method.ts";
 import { type ArchivedWal, archivedWal, wayTo } from "./archived-wal.ts";
 import { findStop } from "./find-stop.ts";
 import { checkTarget, describeTarget } from "./target.ts";
-import { type Base, baseOf, segmentsTo, type Trail, trailOf } from "./trail.ts";
+import { type Base, baseOf, leadsAlong, segmentsTo, trailOf } from "./trail.ts";
 import { describeWindow, windowOf } from "./window.ts";
 
 /** The clocks of a server and of who takes its backups may differ by so much. */
@@ -45,26 +46,33 @@ async function planOn(
   ...[log, signal]: Reading
 ): Promise<RecoveryRoute | DbsaveError> {
   const timeline = to.timeline ?? newestTimeline(to, bases, wal);
-  const trails = trailsOf(bases, await wayTo(timeline, wal, log), wal);
-  if (trails.length === 0) return unreachable(to, `no backup leads to timeline ${timeline}`, []);
-  const isAsked = ({ base }: Trail): boolean =>
-    to.kind !== "time" || base.manifest.startedAt.getTime() <= to.time.getTime() + clockToleranceMs;
+  const way = await wayTo(timeline, wal, log);
+  const leading = bases.filter((base) => leadsAlong(base, way));
+  if (leading.length === 0) return unreachable(to, unled(timeline, wal), []);
   let until: bigint | null = null;
-  for (const trail of trails.filter(isAsked).toReversed()) {
-    const stop = await findStop(to, { trail, log, signal }, until);
-    if (stop === "after") return await refuse(to, trails, log, signal);
-    if (stop !== "before") {
-      const files = [...wal.histories.values(), ...(stop.end > trail.base.stop ? segmentsTo(stop.end, trail) : [])];
-      const window = await windowOf(trail, log, signal);
-      return { backup: trail.base.manifest, to, timeline, files, window };
+  for (const base of leading.filter(({ manifest }) => wasThere(manifest, to)).toReversed()) {
+    const trail = trailOf(base, way, wal);
+    const stop = trail === null ? "before" : await findStop(to, { trail, log, signal }, until);
+    if (stop === "after") break;
+    if (trail !== null && stop !== "before") {
+      const files = [...wal.histories.values(), ...(stop.end > base.stop ? segmentsTo(stop.end, trail) : [])];
+      return { backup: base.manifest, to, timeline, files, window: await windowOf(trail, log, signal) };
     }
-    until = trail.base.stop;
+    until = base.stop;
   }
-  return await refuse(to, trails, log, signal);
+  const reaches = reachesAlong(way, leading, wal);
+  const windows = await Promise.all(reaches.map((reach) => windowOf(reach, log, signal)));
+  return unreachable(to, "it is not in what is archived", windows.map(describeWindow));
 }
 
-function trailsOf(bases: readonly Base[], way: readonly Stretch[], wal: ArchivedWal): readonly Trail[] {
-  return bases.map((base) => trailOf(base, way, wal)).filter((trail) => trail !== null);
+function unled(timeline: number, { histories }: ArchivedWal): string {
+  const isKnown = timeline === 1 || histories.has(timeline);
+  return `no backup leads to timeline ${timeline}${isKnown ? "" : `, ${historyName(timeline)} is not archived`}`;
+}
+
+/** Whether a backup can be from before the target. */
+function wasThere({ startedAt }: Manifest, to: RecoveryTarget): boolean {
+  return to.kind !== "time" || startedAt.getTime() <= to.time.getTime() + clockToleranceMs;
 }
 
 /** A backup alone needs no other timeline than its own. */
@@ -73,19 +81,11 @@ function newestTimeline({ kind }: RecoveryTarget, bases: readonly Base[], wal: A
   return Math.max(...wal.timelines, ...bases.map(({ timeline }) => timeline));
 }
 
-async function refuse(
-  to: RecoveryTarget,
-  trails: readonly Trail[],
-  log: LogReader,
-  signal: AbortSignal,
-): Promise<DbsaveError> {
-  const ends = new Map(trails.toReversed().map((trail) => [trail.end, trail])); // the oldest of each end
-  const windows = await Promise.all([...ends.values()].map((trail) => windowOf(trail, log, signal)));
-  return unreachable(to, "it is not in what is archived", windows.toReversed().map(describeWindow));
-}
-
 function unreachable(to: RecoveryTarget, why: string, windows: readonly string[]): DbsaveError {
   return new DbsaveError("RECOVERY_UNREACHABLE", `postgres: recovery to ${describeTarget(to)}: ${why}`, {
-    hint: windows.length === 0 ? "Take a physical backup." : `What can be reached: ${windows.join("; ")}.`,
+    hint:
+      windows.length === 0
+        ? "Take a physical backup, or choose another timeline: --timeline."
+        : `What can be reached: ${windows.join("; ")}.`,
   });
 }

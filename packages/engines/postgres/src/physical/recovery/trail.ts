@@ -27,6 +27,8 @@ export interface Trail {
   readonly gap: string | null;
 }
 
+/** Behind its timeline, a segment's name tells its place, in the order of the WAL. */
+const placeAt = 8;
 /** An idle server finishes a segment every minute or so. */
 const mostEarlier = 256;
 
@@ -63,6 +65,7 @@ export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): 
   const from = startOf(first, segmentBytes);
   const end = from + BigInt(segments.length) * BigInt(segmentBytes);
   const isLater = (name: string): boolean => {
+    if (name.slice(placeAt) <= next.slice(placeAt)) return false;
     const number = parseSegmentName(name, segmentBytes)?.number ?? -1n;
     return startOf(number, segmentBytes) >= end && nameOf(number) === name;
   };
