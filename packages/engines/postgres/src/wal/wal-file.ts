@@ -29,6 +29,13 @@ export function partialName(segment: string, bytes: number): string {
   return `${segment}.${bytes.toString(16).toUpperCase().padStart(8, "0")}.partial`;
 }
 
+/** The segment that a file is, whole or as a receiver has begun it; null for any other. */
+export function heldSegment(name: string): string | null {
+  const file = walFileOf(name);
+  if (file?.kind === "segment") return name;
+  return file?.kind === "partial" && file.bytes !== null ? file.segment : null;
+}
+
 /**
  * The folder of a file in the log of a target: by cluster, and 4 GiB of WAL in each, so that no folder grows without end.
  * Null for a name that is no file of the WAL.

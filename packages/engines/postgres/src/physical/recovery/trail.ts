@@ -16,7 +16,10 @@ export interface Trail {
   readonly base: Base;
   /** Of the timeline that it leads to. */
   readonly timeline: number;
-  /** Oldest first; the first holds the end of the backup, or follows the segment that does when the backup holds that. */
+  /**
+   * Oldest first; the first holds the end of the backup, or follows the segment that does when the backup holds that. The last may be the
+   * beginning of a segment.
+   */
   readonly segments: readonly LogFile[];
   /** What is archived before them without a gap, oldest first, as far as it tells when the backup ended. */
   readonly earlier: readonly LogFile[];
@@ -63,7 +66,12 @@ export function trailOf(base: Base, way: readonly Stretch[], wal: ArchivedWal): 
   }
   const earlier = first === last ? filesBefore(last, (number) => wal.segments.get(nameOf(number))) : [];
   const from = startOf(first, segmentBytes);
-  const end = from + BigInt(segments.length) * BigInt(segmentBytes);
+  const wholeEnd = from + BigInt(segments.length) * BigInt(segmentBytes);
+  const beginning = wal.beginnings.get(next);
+  const begunEnd = wholeEnd + BigInt(beginning?.bytes ?? 0);
+  const isUseful = beginning !== undefined && begunEnd > stop;
+  if (isUseful) segments.push(beginning.file);
+  const end = isUseful ? begunEnd : wholeEnd;
   const isLater = (name: string): boolean => {
     if (name.slice(placeAt) <= next.slice(placeAt)) return false;
     const number = parseSegmentName(name, segmentBytes)?.number ?? -1n;

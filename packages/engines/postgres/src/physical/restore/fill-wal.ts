@@ -2,8 +2,9 @@ import { chown, lstat, mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DbsaveError, type LogFile, type Recovery, type RunContext, throwIfAborted } from "@dbsave/core";
 import { checkSegment, pageHeaderBytes, readPageHeader } from "../../wal/page-header.ts";
-import { isSegmentName } from "../../wal/segment.ts";
+import { heldSegment } from "../../wal/wal-file.ts";
 import type { PhysicalContents } from "../contents.ts";
+import { followReplaced } from "../recovery/replaced.ts";
 
 const atOnce = 4;
 
@@ -22,15 +23,17 @@ export async function fillWal(
   const own = async (path: string): Promise<void> => {
     if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
   };
+  const archived = followReplaced(log);
   const folder = join(directory, "pg_wal");
   const status = join(folder, "archive_status");
   if ((await mkdir(status, { recursive: true, mode: 0o700 })) !== undefined) await own(status);
-  const totalBytes = route.files.filter(({ name }) => isSegmentName(name)).length * walSegmentBytes;
+  const totalBytes = route.files.filter(({ name }) => heldSegment(name) !== null).length * walSegmentBytes;
   let doneBytes = 0;
   const place = async (file: LogFile): Promise<void> => {
-    const bytes = await write(join(folder, file.name), file, await log.open(file), systemIdentifier);
-    await own(join(folder, file.name));
-    const done = join(status, `${file.name}.done`);
+    const name = heldSegment(file.name) ?? file.name;
+    const bytes = await write(join(folder, name), name, await archived.open(file), systemIdentifier);
+    await own(join(folder, name));
+    const done = join(status, `${name}.done`);
     await writeFile(done, "", { mode: 0o600 });
     await own(done);
     doneBytes += bytes;
@@ -49,7 +52,7 @@ export async function fillWal(
 /** Resolves with its size. */
 async function write(
   path: string,
-  { name }: LogFile,
+  name: string,
   body: AsyncIterable<unknown>,
   systemIdentifier: string,
 ): Promise<number> {
@@ -61,7 +64,7 @@ async function write(
     await file.writeFile(chunk);
     bytes += chunk.length;
   }
-  if (!isSegmentName(name)) return bytes;
+  if (heldSegment(name) === null) return bytes;
   const header = readPageHeader(start);
   checkSegment(name, bytes, header);
   if (header.systemIdentifier === systemIdentifier) return bytes;

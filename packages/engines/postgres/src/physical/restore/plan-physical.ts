@@ -8,7 +8,7 @@ import {
   type RestoreRequest,
   type RunContext,
 } from "@dbsave/core";
-import { isSegmentName } from "../../wal/segment.ts";
+import { heldSegment } from "../../wal/wal-file.ts";
 import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
 import { describeTarget } from "../recovery/target.ts";
 import { findObstacles, placeAt, type RestorePlaces, restorePlaces } from "./places.ts";
@@ -76,7 +76,7 @@ export async function planPhysicalRestore(
 }
 
 function walStep({ route }: Recovery, { wal }: RestoreSizes): string {
-  const segments = route.files.filter(({ name }) => isSegmentName(name)).map(({ name }) => name);
+  const segments = route.files.filter(({ name }) => heldSegment(name) !== null).map(({ name }) => name);
   const range = segments.length === 0 ? "no segment" : `${segments.length} segments (${formatBytes(wal)})`;
   const names = segments.length === 0 ? "" : `: ${segments[0]} to ${segments.at(-1)}`;
   return `put ${range} of archived WAL into pg_wal${names}`;

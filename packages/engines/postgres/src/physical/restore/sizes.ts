@@ -9,7 +9,8 @@ import {
   type RestoreEstimate,
   systemCode,
 } from "@dbsave/core";
-import { isSegmentName, segmentAt } from "../../wal/segment.ts";
+import { segmentAt } from "../../wal/segment.ts";
+import { heldSegment } from "../../wal/wal-file.ts";
 import { manifestName } from "../artifacts.ts";
 import { physicalContentsOf } from "../contents.ts";
 import { BackupManifestReader } from "../manifest/backup-manifest.ts";
@@ -47,7 +48,7 @@ export async function restoreSizes(
   for await (const chunk of body as AsyncIterable<Buffer>) reader.read(chunk);
   reader.finish();
   const own = Number(segmentAt(stop - 1n, walSegmentBytes) - segmentAt(start, walSegmentBytes)) + 1;
-  const archived = recovery?.route.files.filter(({ name }) => isSegmentName(name)).length ?? 0;
+  const archived = recovery?.route.files.filter(({ name }) => heldSegment(name) !== null).length ?? 0;
   const wal = archived * walSegmentBytes;
   return { directory: files + own * walSegmentBytes + wal, tablespaces, wal };
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LogStore, memoryStorage, openLog, openRepository, type Storage } from "@dbsave/core";
+import { type LogStore, memoryStorage, openLog, openRepository, type Repository, type Storage } from "@dbsave/core";
 import { expect, onTestFinished } from "vitest";
 import type { PostgresOptions } from "../../../src/options.ts";
 import { receiveWal } from "../../../src/receive/receive-wal.ts";
@@ -14,6 +14,7 @@ const patienceMs = 30_000;
 
 /** A log and a spool of one test. */
 export interface Place {
+  readonly repository: Repository;
   readonly log: LogStore;
   readonly spool: string;
 }
@@ -22,7 +23,7 @@ export async function place(storage: Storage = memoryStorage()): Promise<Place> 
   const repository = await openRepository(storage, { create: true });
   const spool = await mkdtemp(join(tmpdir(), "dbsave-receive-test-"));
   onTestFinished(() => rm(spool, { recursive: true }));
-  return { log: openLog(repository, "orders", [], new AbortController().signal), spool };
+  return { repository, log: openLog(repository, "orders", [], new AbortController().signal), spool };
 }
 
 /** A receiver that runs beside the test. */
