@@ -55,10 +55,10 @@ ask() {
   while [ ! -e "$answer" ]; do
     turns=$((turns + 1))
     [ "$turns" -ge 300 ] || continue
-    if [ $((turns % 100)) -eq 0 ]; then
+    if [ $((turns % 50)) -eq 0 ]; then
       look_for_daemon || fail "$name: not archived, the daemon does not answer: is dbsave-wal daemon running? $spool"
     fi
-    sleep 0.02 || sleep 1
+    sleep 0.05 || sleep 1
   done
   status=1
   {
