@@ -3,6 +3,7 @@ import { type DuplexOptions, pipeline, Readable } from "node:stream";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createZstdDecompress, type ZstdOptions } from "node:zlib";
 import { DbsaveError, toDbsaveError } from "@dbsave/core";
+import { ChangedFiles, type ChangeEvent } from "./physical/incremental/changed-files.ts";
 import { ArchiveHasher, type HashedFile } from "./physical/manifest/archived-files.ts";
 import { TreeWriter } from "./physical/restore/tree-writer.ts";
 import { TarReader } from "./physical/tar/tar-reader.ts";
@@ -38,15 +39,16 @@ async function work(port: MessagePort, job: ThreadJob): Promise<void> {
 async function read(
   plain: AsyncIterable<Buffer>,
   hasher: ArchiveHasher,
-  { unpack }: ThreadJob,
+  { unpack, format }: ThreadJob,
   keep: (path: string, bytes: Buffer) => void,
 ): Promise<void> {
   const reader = new TarReader();
-  const writer = unpack && new TreeWriter(unpack.root, unpack.owner, { paths: new Set(unpack.kept), keep });
+  const changes = format && new ChangedFiles(format);
+  const writer = unpack && new TreeWriter(unpack, keep);
   try {
     for await (const chunk of plain) {
       for (const event of reader.read(chunk)) {
-        const writing = writer?.take(event);
+        const writing = changes === null ? writer?.take(event) : apply(changes.take(event), writer);
         hasher.take(event);
         await writing;
       }
@@ -56,6 +58,11 @@ async function read(
   } finally {
     await writer?.close();
   }
+}
+
+/** They are read, and so checked, also where nothing is written. */
+async function apply(events: Iterable<ChangeEvent>, writer: TreeWriter | null): Promise<void> {
+  for (const event of events) await writer?.take(event);
 }
 
 function decoded(body: Readable, { encoding }: ThreadJob): Readable {

@@ -1,7 +1,7 @@
-import { type ArtifactSource, abortStream } from "@dbsave/core";
-import { manifestName } from "./artifacts.ts";
+import type { ArtifactSource } from "@dbsave/core";
 import type { ArchivedFiles } from "./manifest/archived-files.ts";
-import { BackupManifestReader, type ManifestFacts } from "./manifest/backup-manifest.ts";
+import type { ManifestFacts } from "./manifest/backup-manifest.ts";
+import { readManifest } from "./manifest/read-manifest.ts";
 
 export interface Comparison {
   readonly facts: ManifestFacts;
@@ -15,10 +15,6 @@ export async function compareWithManifest(
   archived: ArchivedFiles,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const reader = new BackupManifestReader((file) => archived.compare(file));
-  const body = abortStream(await source.open(manifestName), signal, `postgres: reading ${manifestName}`);
-  for await (const chunk of body as AsyncIterable<Buffer>) reader.read(chunk);
-  reader.finish();
-  const facts = reader.facts();
+  const facts = await readManifest(source, (file) => archived.compare(file), signal);
   return { facts, problems: archived.problems(facts) };
 }

@@ -9,6 +9,8 @@ export interface PhysicalServer extends Server {
   readonly dataChecksums: boolean;
   readonly walSegmentBytes: number;
   readonly pageBytes: number;
+  /** Files of relations are not larger. */
+  readonly relationSegmentBytes: number;
   /** Without as many of each a copy of the data does not start. */
   readonly maxConnections: number;
   readonly maxPreparedTransactions: number;
@@ -50,6 +52,7 @@ const factsSql = `
     current_setting('data_checksums') <> 'off' AS "dataChecksums",
     pg_size_bytes(current_setting('wal_segment_size'))::int4 AS "walSegmentBytes",
     current_setting('block_size')::int4 AS "pageBytes",
+    pg_size_bytes(current_setting('segment_size'))::int4 AS "relationSegmentBytes",
     current_setting('max_connections')::int4 AS "maxConnections",
     current_setting('max_prepared_transactions')::int4 AS "maxPreparedTransactions",
     current_setting('max_locks_per_transaction')::int4 AS "maxLocksPerTransaction",

@@ -1,24 +1,9 @@
-import { Readable } from "node:stream";
-import type { ServerPlace } from "@dbsave/core";
 import { hostServers } from "@dbsave/exec";
 import { expect, it, onTestFinished } from "vitest";
 import { testContext } from "../support/context.ts";
-import type { Taken } from "../support/taken.ts";
 import { ownServer, programs, query } from "./support/own-server.ts";
 import { takePhysical } from "./support/physical-backup.ts";
-
-const { signal } = new AbortController();
-
-/** Everything but the last step, which starts a server, in `directory` as the server's user. */
-async function follow({ facts, artifacts }: Taken, { directory, tools }: ServerPlace): Promise<void> {
-  for (const step of facts.recipe.slice(0, -1)) {
-    const script = "run" in step ? step.run : "pipeTo" in step ? step.pipeTo : "false";
-    const input = Readable.from("artifact" in step ? [artifacts.get(step.artifact)] : [], { objectMode: false });
-    const running = tools.run("sh", ["-euc", script], { signal, cwd: directory, input });
-    running.stdout.resume();
-    await running.done;
-  }
-}
+import { follow } from "./support/recipe.ts";
 
 it("the stock commands of a physical backup's recipe make a server with every row, tablespaces included", async (test) => {
   const source = await ownServer(test);
@@ -41,7 +26,7 @@ it("the stock commands of a physical backup's recipe make a server with every ro
         ready: async () => (await query(socketDirectory, "SELECT WHERE NOT pg_is_in_recovery()")).length === 1,
       };
     },
-    { name: "by hand", user: "postgres", signal, readyTimeoutMs: 20_000 },
+    { name: "by hand", user: "postgres", signal: ctx.signal, readyTimeoutMs: 20_000 },
   );
   onTestFinished(() => restored[Symbol.asyncDispose]());
   const ask = (sql: string) => query(restored.socketDirectory, sql);

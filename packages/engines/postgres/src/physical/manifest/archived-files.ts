@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { isSegmentName, segmentNames } from "../../wal/segment.ts";
+import { changedFileOf } from "../incremental/changed-files.ts";
 import { type TarEvent, TarReader } from "../tar/tar-reader.ts";
 import type { ManifestFacts, ManifestFile } from "./backup-manifest.ts";
 
@@ -38,6 +39,11 @@ export class ArchivedFiles {
         this.#files.set(directory + path, mark(size, digest));
       },
     };
+  }
+
+  /** All files that the archives make or change, before they are compared. */
+  paths(): ReadonlySet<string> {
+    return new Set([...this.#files.keys()].map((path) => changedFileOf(path) ?? path));
   }
 
   /** Ticks one file of the manifest off. */

@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { type ArtifactSource, DbsaveError, type Recovery } from "@dbsave/core";
 import { toolText } from "../../tools/tool-text.ts";
 import { physicalContentsOf } from "../contents.ts";
-import { type Inside, writeInside } from "../inside/unpack-inside.ts";
+import { type Inside, writeInside } from "../inside/inside.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "../restore/control-file.ts";
 import { automaticSettings, controlFile, recoverySettings } from "../restore/recovery-files.ts";
 

@@ -3,10 +3,16 @@ import { targetSettings } from "../recovery/target.ts";
 
 /** Files of a data directory that a restore does not take as they are. */
 export const controlFile = "global/pg_control";
+export const backupLabel = "backup_label";
 export const tablespaceMap = "tablespace_map";
 export const automaticSettings = "postgresql.auto.conf";
 /** What made the source a standby, or recover, must not do the same to the copy. */
 export const signals = ["standby.signal", "recovery.signal"] as const;
+
+/** The label without that it is one of an incremental backup, with which no server starts. */
+export function wholeLabel(label: string): string {
+  return label.replaceAll(/^INCREMENTAL FROM .*\n/gm, "");
+}
 
 /** The server's own map with other places, one line for each tablespace: oid, blank, path with newlines escaped. */
 export function mapTablespaces(places: ReadonlyMap<number, string>): string {

@@ -11,25 +11,24 @@ import {
   systemCode,
   toDbsaveError,
 } from "@dbsave/core";
-import { archiveOf } from "../artifacts.ts";
-import { compareWithManifest } from "../compare-with-manifest.ts";
 import type { PhysicalContents } from "../contents.ts";
-import { ArchivedFiles } from "../manifest/archived-files.ts";
-import { readInThread } from "../thread/read-in-thread.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
 import { fillWal } from "./fill-wal.ts";
 import { clear, ownershipAt, placeAt, type RestorePlaces } from "./places.ts";
 import { lookAt } from "./plan-physical.ts";
 import {
   automaticSettings,
+  backupLabel,
   controlFile,
   mapTablespaces,
   recoverySettings,
   signals,
   tablespaceMap,
+  wholeLabel,
 } from "./recovery-files.ts";
 import { syncPath, syncTree } from "./sync-tree.ts";
 import type { Ownership } from "./tree-writer.ts";
+import { unpackLinks } from "./unpack-links.ts";
 
 /**
  * Writes the data directory of a base backup, compared file by file with the server's manifest, and durable. It becomes
@@ -79,25 +78,15 @@ function detailsOf(contents: PhysicalContents, recovery: Recovery | undefined): 
 
 /** Resolves with the files that `finish` has to write. What `made` holds undoes it. */
 async function fill(
-  { directory, tablespaces }: RestorePlaces,
+  places: RestorePlaces,
   owner: Ownership,
   source: ArtifactSource,
   made: AsyncDisposableStack,
   ctx: RunContext,
 ): Promise<ReadonlyMap<string, Buffer>> {
-  const archived = new ArchivedFiles();
-  const kept = [controlFile, tablespaceMap, automaticSettings, ...signals];
-  for (const [oid, root] of tablespaces) {
-    await prepare(root, made);
-    await readInThread(source, archiveOf(source, oid), archived, { root, owner, kept: [] }, ctx.signal);
-  }
-  await prepare(directory, made);
-  const unpack = { root: directory, owner, kept };
-  const files = await readInThread(source, archiveOf(source, "base"), archived, unpack, ctx.signal);
-  const { problems } = await compareWithManifest(source, archived, ctx.signal);
-  if (problems.length > 0)
-    throw new DbsaveError("CHECKSUM_MISMATCH", `postgres: the backup is not whole: ${problems.join("; ")}`);
-  return files;
+  for (const root of [...places.tablespaces.values(), places.directory]) await prepare(root, made);
+  const kept = [controlFile, backupLabel, tablespaceMap, automaticSettings, ...signals];
+  return await unpackLinks(source, { places, owner, kept }, ctx.signal);
 }
 
 /** The files that make a start possible, the last of them when all others are durable. */
@@ -116,6 +105,7 @@ async function finish(
     await writeFile(path, text, { mode: 0o600, flag: "wx" });
     if (process.getuid?.() === 0) await chown(path, owner.uid, owner.gid);
   };
+  await write(backupLabel, wholeLabel(kept.get(backupLabel)?.toString() ?? ""));
   await write(tablespaceMap, mapTablespaces(tablespaces));
   await write(automaticSettings, recoverySettings(kept.get(automaticSettings)?.toString() ?? "", recovery?.route));
   await write("recovery.signal", "");

@@ -2,7 +2,6 @@ import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   type ArtifactSource,
-  abortStream,
   type Finding,
   formatBytes,
   type Recovery,
@@ -11,9 +10,9 @@ import {
 } from "@dbsave/core";
 import { segmentAt } from "../../wal/segment.ts";
 import { heldSegment } from "../../wal/wal-file.ts";
-import { manifestName } from "../artifacts.ts";
 import { physicalContentsOf } from "../contents.ts";
-import { BackupManifestReader } from "../manifest/backup-manifest.ts";
+import type { ManifestFile } from "../manifest/backup-manifest.ts";
+import { readManifest } from "../manifest/read-manifest.ts";
 import type { RestorePlaces } from "./places.ts";
 
 /** Bytes on disk. */
@@ -39,14 +38,12 @@ export async function restoreSizes(
   const { start, stop, walSegmentBytes } = physicalContentsOf(source.manifest);
   const tablespaces = new Map<number, number>();
   let files = 0;
-  const reader = new BackupManifestReader(({ path, size }) => {
+  const count = ({ path, size }: ManifestFile): void => {
     const [, oid] = /^pg_tblspc\/(\d+)\//.exec(path) ?? [];
     if (oid === undefined) files += size;
     else tablespaces.set(Number(oid), (tablespaces.get(Number(oid)) ?? 0) + size);
-  });
-  const body = abortStream(await source.open(manifestName), signal, `postgres: reading ${manifestName}`);
-  for await (const chunk of body as AsyncIterable<Buffer>) reader.read(chunk);
-  reader.finish();
+  };
+  await readManifest(source, count, signal);
   const own = Number(segmentAt(stop - 1n, walSegmentBytes) - segmentAt(start, walSegmentBytes)) + 1;
   const archived = recovery?.route.files.filter(({ name }) => heldSegment(name) !== null).length ?? 0;
   const wal = archived * walSegmentBytes;

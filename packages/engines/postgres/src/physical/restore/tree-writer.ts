@@ -1,7 +1,9 @@
-import { chown, type FileHandle, mkdir, open } from "node:fs/promises";
+import { chown, type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { DbsaveError, systemCode } from "@dbsave/core";
+import type { ChangeEvent } from "../incremental/changed-files.ts";
 import type { TarEntry } from "../tar/tar-header.ts";
-import type { TarEvent } from "../tar/tar-reader.ts";
+import type { Unpacking } from "../thread/protocol.ts";
 import { WrittenFiles } from "./written-files.ts";
 
 /** Whose the files become. */
@@ -13,19 +15,17 @@ export interface Owner {
 /** `as archived`: what the server's numbers say, which only root can make. Null: this process's own. */
 export type Ownership = Owner | "as archived" | null;
 
-/** A file that is not written as it is: its bytes are handed to whoever asked for them. */
-export interface KeptFiles {
-  readonly paths: ReadonlySet<string>;
-  keep(path: string, bytes: Buffer): void;
-}
+/** Takes a file that is not written. */
+type Keep = (path: string, bytes: Buffer) => void;
 
-/** Writes what a tar holds below `root`, which nobody else writes into; files are synced, the names of directories are not. */
+/** Writes what a tar holds below a root, which nobody else writes into; files are synced, the names of directories are not. */
 export class TreeWriter {
   readonly #root: string;
-  readonly #owner: Ownership;
-  readonly #kept: KeptFiles;
+  readonly #how: Unpacking;
+  readonly #keep: Keep;
   #file: FileHandle | null = null;
   #position = 0;
+  #blockBytes = 0;
   /** Of the file whose bytes are kept. */
   #chunks: Buffer[] | null = null;
   #path = "";
@@ -34,15 +34,17 @@ export class TreeWriter {
   /** The disk is busy from the beginning, not only when all is written. */
   readonly #written = new WrittenFiles();
 
-  constructor(root: string, owner: Ownership, kept: KeptFiles) {
-    this.#root = root;
-    this.#owner = owner;
-    this.#kept = kept;
+  constructor(how: Unpacking, keep: Keep) {
+    this.#root = how.root;
+    this.#how = how;
+    this.#keep = keep;
   }
 
-  async take(event: TarEvent): Promise<void> {
+  async take(event: ChangeEvent): Promise<void> {
     if (event.kind === "data") await this.#write(event.bytes);
     else if (event.kind === "end") await this.#end();
+    else if (event.kind === "patch") await this.#patch(event);
+    else if (event.kind === "blocks") await this.#writeAt(event.first * this.#blockBytes, event.bytes);
     else if (event.entry.type === "directory") await this.#directory(event.entry);
     else await this.#begin(event.entry);
   }
@@ -68,16 +70,19 @@ export class TreeWriter {
   }
 
   #ownerOf(entry: TarEntry): Owner | null {
-    return this.#owner === "as archived" ? entry : this.#owner;
+    const { owner } = this.#how;
+    return owner === "as archived" ? entry : owner;
   }
 
   async #begin(entry: TarEntry): Promise<void> {
     const { path, mode } = entry;
     this.#path = path;
     this.#position = 0;
-    this.#chunks = this.#kept.paths.has(path) ? [] : null;
-    if (this.#chunks !== null) return;
+    const { kept, isUpon, withoutWal } = this.#how;
+    this.#chunks = kept.includes(path) ? [] : null;
+    if (this.#chunks !== null || (withoutWal && path.startsWith("pg_wal/"))) return;
     const whole = join(this.#root, path);
+    if (isUpon) await rm(whole, { force: true });
     this.#file = await openNew(whole, mode);
     const owner = this.#ownerOf(entry);
     if (owner !== null) await this.#file.chown(owner.uid, owner.gid);
@@ -88,20 +93,39 @@ export class TreeWriter {
       this.#chunks.push(Buffer.from(bytes));
       return;
     }
+    if (this.#file === null) return;
     await this.#writing;
-    this.#writing = writeAll(this.#file as FileHandle, bytes, this.#position);
+    this.#writing = writeAll(this.#file, bytes, this.#position);
     this.#writing.catch(() => undefined); // thrown by whoever waits for it next
     this.#position += bytes.length;
   }
 
+  async #writeAt(position: number, bytes: Buffer): Promise<void> {
+    this.#position = position;
+    await this.#write(bytes);
+  }
+
+  async #patch({
+    entry: { path },
+    blockBytes,
+    keptBlocks,
+    blocks,
+  }: Extract<ChangeEvent, { kind: "patch" }>): Promise<void> {
+    this.#blockBytes = blockBytes;
+    this.#file = await openOld(join(this.#root, path), path);
+    await this.#file.truncate(keptBlocks * blockBytes);
+    await this.#file.truncate(blocks * blockBytes);
+  }
+
   async #end(): Promise<void> {
     if (this.#chunks !== null) {
-      this.#kept.keep(this.#path, Buffer.concat(this.#chunks));
+      this.#keep(this.#path, Buffer.concat(this.#chunks));
       this.#chunks = null;
       return;
     }
     await this.#writing;
-    const file = this.#file as FileHandle;
+    const file = this.#file;
+    if (file === null) return;
     this.#file = null;
     await this.#written.add(file);
   }
@@ -114,6 +138,15 @@ async function openNew(path: string, mode: number): Promise<FileHandle> {
     if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOENT") throw error;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     return await open(path, "wx", mode);
+  }
+}
+
+async function openOld(path: string, name: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r+");
+  } catch (cause) {
+    if (systemCode(cause) !== "ENOENT") throw cause;
+    throw new DbsaveError("SOURCE_INVALID", `postgres: ${name} was changed, but is not in the older backup`, { cause });
   }
 }
 

@@ -5,7 +5,8 @@ import type { ParsedOptions } from "../../options.ts";
 import { maintenance, type ScratchServer, scratchOptions, serverArguments, tryOn } from "../../scratch.ts";
 import { findServerTool } from "../../tools/find-tool.ts";
 import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
-import { unpackInside, writeInside } from "../inside/unpack-inside.ts";
+import { writeInside } from "../inside/inside.ts";
+import { unpackInside } from "../inside/unpack-inside.ts";
 import { automaticSettings, recoverySettings } from "../restore/recovery-files.ts";
 
 /** Recovery replays all WAL of the backup. */

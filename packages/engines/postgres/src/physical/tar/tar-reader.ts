@@ -1,9 +1,9 @@
 import { DbsaveError } from "@dbsave/core";
 import { blockBytes, parseTarHeader, type TarEntry } from "./tar-header.ts";
 
-/** `entry`, then for a file its `data` and one `end`. */
+/** `entry`, as it reads in the archive, then for a file its `data` and one `end`. */
 export type TarEvent =
-  | { readonly kind: "entry"; readonly entry: TarEntry }
+  | { readonly kind: "entry"; readonly entry: TarEntry; readonly header: Buffer }
   | { readonly kind: "data"; readonly bytes: Buffer }
   | { readonly kind: "end" };
 
@@ -42,17 +42,18 @@ export class TarReader {
       this.#header = Buffer.from(this.#header);
       return empty;
     }
-    const entry = parseTarHeader(this.#header);
+    const header = this.#header;
+    const entry = parseTarHeader(header);
     this.#header = empty;
     if (entry === null) this.#isOver = true;
     else if (this.#isOver)
       throw new DbsaveError("SOURCE_INVALID", "postgres: base backup archive: it goes on after its end");
-    else yield* this.#begin(entry);
+    else yield* this.#begin(entry, header);
     return chunk.subarray(wanted);
   }
 
-  *#begin(entry: TarEntry): Generator<TarEvent, void, undefined> {
-    yield { kind: "entry", entry };
+  *#begin(entry: TarEntry, header: Buffer): Generator<TarEvent, void, undefined> {
+    yield { kind: "entry", entry, header };
     if (entry.type === "directory") return;
     this.#isInFile = true;
     this.#dataBytes = entry.size;

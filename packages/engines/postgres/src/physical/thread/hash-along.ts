@@ -24,7 +24,7 @@ class HashingAlong extends Transform {
 
   constructor(name: string, listener: FileListener) {
     super({ highWaterMark });
-    const job = { name, encoding: encodingOf(name), unpack: null };
+    const job = { name, encoding: encodingOf(name), unpack: null, format: null };
     const thread = new ArchiveThread(job, (seen) => tell(listener, seen));
     this.#take = callbackify((chunk: Buffer) => thread.take(chunk));
     this.#finish = callbackify(() => thread.finish());

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@dbsave/core";
+import type { BlockFormat } from "../incremental/incremental-file.ts";
 import type { FileListener, HashedFile } from "../manifest/archived-files.ts";
 import type { Ownership } from "../restore/tree-writer.ts";
 
@@ -9,6 +10,8 @@ export interface ThreadJob {
   readonly encoding: "zstd" | undefined;
   /** Null: nothing is written. */
   readonly unpack: Unpacking | null;
+  /** Of an archive that holds changed blocks. */
+  readonly format: BlockFormat | null;
 }
 
 /** Where the files go, durable but for the names of directories. */
@@ -17,6 +20,9 @@ export interface Unpacking {
   readonly owner: Ownership;
   /** Paths of files that are not written but handed back. */
   readonly kept: readonly string[];
+  /** Upon the files of an older backup: those that come again are replaced. Otherwise there is nothing yet. */
+  readonly isUpon: boolean;
+  readonly withoutWal: boolean;
 }
 
 /** Null ends the archive. */

@@ -2,17 +2,17 @@ import { type ArtifactSource, abortStream } from "@dbsave/core";
 import { directoryOf, encodingOf } from "../artifacts.ts";
 import type { ArchivedFiles } from "../manifest/archived-files.ts";
 import { ArchiveThread } from "./archive-thread.ts";
-import { type Seen, tell, type Unpacking } from "./protocol.ts";
+import { type Seen, type ThreadJob, tell } from "./protocol.ts";
 
 /**
- * Reads an archive of a backup to its end, hashing its files for `archived`, and writing them where `unpack` says; resolves with the files
- * that were not to be written. Fails as the source does, with SOURCE_INVALID for a damaged archive, and as writing does.
+ * Reads an archive of a backup to its end, hashing its files for `archived`, and writing them where `how.unpack` says; resolves with the
+ * files that were not to be written. Fails as the source does, with SOURCE_INVALID for a damaged archive, and as writing does.
  */
 export async function readInThread(
   source: ArtifactSource,
   name: string,
   archived: ArchivedFiles,
-  unpack: Unpacking | null,
+  how: Pick<ThreadJob, "unpack" | "format">,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const listener = archived.archive(directoryOf(name));
@@ -22,7 +22,7 @@ export async function readInThread(
     for (const [path, bytes] of seen.kept) kept.set(path, Buffer.from(bytes));
   };
   const body = abortStream(await source.open(name), signal, `postgres: reading ${name}`);
-  await using thread = new ArchiveThread({ name, encoding: encodingOf(name), unpack }, onSeen);
+  await using thread = new ArchiveThread({ name, encoding: encodingOf(name), ...how }, onSeen);
   for await (const chunk of body as AsyncIterable<Buffer>) await thread.take(chunk);
   await thread.finish();
   return kept;
