@@ -159,14 +159,7 @@ describe.for(summarizingMajors)(
               binDirectory: null,
               signal,
             }),
-            args: [
-              "-D",
-              `${there.directory}/data`,
-              "-c",
-              "listen_addresses=",
-              "-c",
-              `unix_socket_directories=${there.socketDirectory}`,
-            ],
+            args: ["-D", `${there.directory}/data`, ...settingsFor(newest, there).flatMap((each) => ["-c", each])],
             stopSignal: "SIGINT",
             ready: async () =>
               (await query(there.socketDirectory, "SELECT WHERE NOT pg_is_in_recovery()")).length === 1,
@@ -182,6 +175,19 @@ describe.for(summarizingMajors)(
 
 function tablespacesOf({ facts }: Taken): readonly { readonly oid: number; readonly location: string }[] {
   return JSON.parse(String(facts.details["tablespaces"]));
+}
+
+/** A copy needs as much of each as the source had, which has them on its command line. */
+function settingsFor({ facts: { details } }: Taken, { socketDirectory }: ServerPlace): readonly string[] {
+  return [
+    "listen_addresses=",
+    `unix_socket_directories=${socketDirectory}`,
+    `max_connections=${details["maxConnections"]}`,
+    `max_worker_processes=${details["maxWorkerProcesses"]}`,
+    `max_wal_senders=${details["maxWalSenders"]}`,
+    `max_locks_per_transaction=${details["maxLocksPerTransaction"]}`,
+    `max_prepared_transactions=${details["maxPreparedTransactions"]}`,
+  ];
 }
 
 /** What each file holds, but for those that a restore writes itself. */
