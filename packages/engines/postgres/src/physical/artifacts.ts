@@ -1,4 +1,4 @@
-import { type ArtifactInfo, type ArtifactSource, DbsaveError } from "@dbsave/core";
+import type { ArtifactInfo } from "@dbsave/core";
 import type { BackupPart } from "./protocol/base-backup.ts";
 
 /** Name of the artifact that the server's own description of the backup is. */
@@ -14,13 +14,6 @@ export function directoryOf(name: string): string {
 
 export function isArchive(name: string): boolean {
   return archiveName.test(name);
-}
-
-/** Name of the archive of a tablespace, or of the data directory: `base`. SOURCE_INVALID when there is none. */
-export function archiveOf({ manifest }: ArtifactSource, which: number | "base"): string {
-  const found = manifest.artifacts.find(({ name }) => archiveName.exec(name)?.[1] === String(which));
-  if (found !== undefined) return found.name;
-  throw new DbsaveError("SOURCE_INVALID", `postgres: ${manifest.id}: it has no archive of ${which}`);
 }
 
 /** How the bytes of an archive are coded, beside what core does with them. */
