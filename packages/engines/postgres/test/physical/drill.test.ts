@@ -15,6 +15,7 @@ import {
   verify,
 } from "@dbsave/core";
 import { hostServers, hostTools } from "@dbsave/exec";
+import { startTimeoutMs } from "@dbsave/testbed";
 import { expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { type OwnServer, ownServer } from "./support/own-server.ts";
@@ -41,7 +42,9 @@ async function archive(source: OwnServer, repository: Repository): Promise<reado
   return whole;
 }
 
-it("a drill recovers to a moment of the log, reads everything there, and is recorded as a proof", async (test) => {
+it("a drill recovers to a moment of the log, reads everything there, and is recorded as a proof", {
+  timeout: startTimeoutMs,
+}, async (test) => {
   const source = await ownServer(test, { wal_keep_size: "1GB" });
   await source.sql("CREATE TABLE marker (id serial PRIMARY KEY, at timestamptz DEFAULT clock_timestamp())");
   await using engine = postgres({ host: source.options.host, physical: {} });
