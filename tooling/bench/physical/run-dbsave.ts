@@ -10,7 +10,7 @@ import { fsStorage } from "@dbsave/storage-fs";
 const target = "bench";
 const [verb, first = "", second = ""] = process.argv.slice(2);
 const isBackup = verb === "backup";
-await using engine = postgres({ ...(isBackup && { url: first }), physical: {} });
+await using engine = postgres({ ...(isBackup && { url: first }), methods: ["physical"] });
 const storage = fsStorage({ path: isBackup ? second : first });
 const repository = await openRepository(storage, { create: isBackup });
 const shared = { repository, codecs: [zstd()], scratchRoot: tmpdir(), tools: hostTools({ env: process.env }) };

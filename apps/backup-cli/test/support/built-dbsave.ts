@@ -30,13 +30,14 @@ export interface StartOptions {
 }
 
 /** Builds what the tests of a file run: nothing but the built command is tested. Not when DBSAVE_TEST_BUILT says that it is new. */
-export function buildOnce(): void {
+export function buildOnce(...apps: readonly string[]): void {
   beforeAll(() => {
     if (process.env["DBSAVE_TEST_BUILT"]) return;
     const { packageManager } = JSON.parse(readFileSync("package.json", "utf8")) as {
       packageManager: string;
     };
-    const build = ["turbo", "run", "build", "--filter=@dbsave/backup-cli", "--output-logs=errors-only"];
+    const filters = ["@dbsave/backup-cli", ...apps].map((app) => `--filter=${app}`);
+    const build = ["turbo", "run", "build", ...filters, "--output-logs=errors-only"];
     const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
     const { status, stdout, stderr } = spawnSync("npx", ["--yes", packageManager, "exec", ...build], {
       env,
