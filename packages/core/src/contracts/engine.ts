@@ -6,7 +6,7 @@ import type { EngineLog, Recovery } from "./log.ts";
 import type { BackupKind, Manifest } from "./manifest.ts";
 import type { RunContext } from "./run-context.ts";
 import type { RecreatedService, RecreateOrder } from "./service.ts";
-import type { StartedServer, StartOrder } from "./start.ts";
+import type { RecoveredTo, StartedServer, StartOrder } from "./start.ts";
 
 /** Declared once per engine, printed by the CLI, proved by `engineConformance`. */
 export interface EngineCapabilities {
@@ -166,8 +166,8 @@ export interface RestoreReport {
   readonly target: string;
   readonly movedAside: readonly string[];
   readonly details: Readonly<Record<string, string | number | boolean>>;
-  /** Where a recovery ended: the last transaction in it, by the source's clock; null when it was none. */
-  readonly reached?: { readonly position: string; readonly at: Date | null };
+  /** Where a recovery of a throw-away instance ended. */
+  readonly reached?: Pick<RecoveredTo, "position" | "at">;
   /** What is where now; when absent, all of the backup is at the one place. */
   readonly restored?: readonly RestoredPlace[];
   /** Present when `RestoreRequest.start` was. */
