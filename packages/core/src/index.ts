@@ -56,7 +56,7 @@ export { countedRows, plainBytes, storedBytes } from "./manifest/measure.ts";
 export { readManifest } from "./manifest/read-manifest.ts";
 export { writeManifest } from "./manifest/write-manifest.ts";
 export { type BackupOptions, backup } from "./pipeline/backup.ts";
-export { type CheckLogOptions, checkLog } from "./pipeline/check-log.ts";
+export { type CheckLogOptions, checkLog, hasLog } from "./pipeline/check-log.ts";
 export { type Comparison, compareRestored } from "./pipeline/compare-restored.ts";
 export type { PipelineItem } from "./pipeline/pipeline-item.ts";
 export { type PlanRecoveryOptions, planRecovery } from "./pipeline/plan-recovery.ts";

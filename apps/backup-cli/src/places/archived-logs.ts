@@ -2,6 +2,7 @@ import { engineLog } from "@dbsave/config";
 import {
   checkLog,
   type EngineLog,
+  hasLog,
   isDbsaveError,
   type Job,
   type LogStanding,
@@ -53,7 +54,7 @@ export async function windowsOf(
 /** Keys are read only for a target that has a log; without them it is judged by names. */
 async function logOf(shelf: Shelf, session: Session): Promise<{ log: EngineLog; codecs: Job["codecs"] } | null> {
   const { repository, target, wal } = shelf;
-  const isEmpty = (await openLog(repository, target, [], session.signal).list()).length === 0;
+  const isEmpty = !(await hasLog(repository, target, session.signal));
   if (isEmpty && wal === null) return null;
   const log = await engineLogOf(shelf, session);
   if (log === null) return null;
