@@ -8,7 +8,7 @@ import { formatLsn } from "../wal/lsn.ts";
 import { parseSegmentName, segmentAt, segmentName } from "../wal/segment.ts";
 import type { ReceiverSettings } from "./receiver-options.ts";
 import { pointAt, resumePoint, type StartingPoint, segmentStart } from "./resume-point.ts";
-import { backoffMs, mayPass } from "./retry.ts";
+import { backoffMs, mayPass, ofSpool } from "./retry.ts";
 import { holdSlot, loss } from "./slot.ts";
 import { readHistory, readSource, type Source } from "./source.ts";
 import type { Spool } from "./spool.ts";
@@ -39,7 +39,8 @@ export class Receiver {
     while (!stop.aborted) {
       try {
         await this.#connect(stop);
-      } catch (error) {
+      } catch (cause) {
+        const error = ofSpool(cause, this.#spool.directory);
         if (this.#signal.aborted || !mayPass(error)) throw error;
         if (stop.aborted) return;
         this.#failures += 1;

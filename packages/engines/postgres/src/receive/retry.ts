@@ -1,4 +1,4 @@
-import { type DbsaveError, isDbsaveError } from "@dbsave/core";
+import { type DbsaveError, isDbsaveError, systemCode, toDbsaveError } from "@dbsave/core";
 
 const longestMs = 30_000;
 
@@ -10,4 +10,10 @@ export function backoffMs(failures: number): number {
 /** Whether trying again can help somebody who has time: a disk can be mounted again, too. */
 export function mayPass(error: unknown): error is DbsaveError {
   return isDbsaveError(error) && (error.facts.retryable || error.code === "REPOSITORY_NOT_FOUND");
+}
+
+/** An error of the system is one of the spool's disk; others stay what they are. */
+export function ofSpool(error: unknown, directory: string): unknown {
+  if (isDbsaveError(error) || systemCode(error) === undefined) return error;
+  return toDbsaveError(error, "STORAGE_FAILED", `postgres: spool ${directory}`);
 }

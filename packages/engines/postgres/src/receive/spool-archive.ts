@@ -1,12 +1,12 @@
 import { EventEmitter, once } from "node:events";
 import { rm, stat } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { type LogFile, type LogStore, systemCode, toDbsaveError } from "@dbsave/core";
+import { isDbsaveError, type LogFile, type LogStore, systemCode } from "@dbsave/core";
 import { folderOf, partialName, walFileOf } from "../wal/wal-file.ts";
 import { archiveSpooled } from "./archive-spooled.ts";
 import type { FillingSegment } from "./filling-segment.ts";
 import { Alarm, type ReportReceiver } from "./receiver-event.ts";
-import { backoffMs, mayPass } from "./retry.ts";
+import { backoffMs, mayPass, ofSpool } from "./retry.ts";
 import type { Spool } from "./spool.ts";
 
 /** Brings what is in a spool into a log, oldest first and one after the other; what is there leaves the spool. */
@@ -126,8 +126,9 @@ export class SpoolArchive {
     try {
       await turn;
     } catch (cause) {
-      const error = toDbsaveError(cause, "STORAGE_FAILED", `postgres: spool ${this.#spool.directory}`);
-      if (error.code !== "ABORTED") this.#storage.raise(`not archived, the WAL waits: ${error.message}`, error.hint);
+      const error = ofSpool(cause, this.#spool.directory);
+      if (isDbsaveError(error) && error.code !== "ABORTED")
+        this.#storage.raise(`not archived, the WAL waits: ${error.message}`, error.hint);
       throw error;
     }
   }

@@ -1,5 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
-import { describe, expect, it, type TestContext } from "vitest";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { failingStorage } from "./support/failing-storage.ts";
 import { MortalServer } from "./support/mortal-server.ts";
 import { archivedIn, expectSame, type Place, place, Receiving, slot } from "./support/receiving.ts";
@@ -191,4 +194,27 @@ describe("without its slot a receiver", { timeout: 60_000 }, () => {
     await accepted.until("archived");
     await accepted.stop();
   });
+});
+
+it("a receiver whose spool's disk is full says so, waits, and goes on when there is room", {
+  timeout: 60_000,
+}, async (test) => {
+  const small = await mkdtemp(join(tmpdir(), "dbsave-receive-small-"));
+  onTestFinished(() => rm(small, { recursive: true }));
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "none", small]).status !== 0)
+    return test.skip("needs the right to mount");
+  onTestFinished(() => void spawnSync("umount", [small]));
+  const server = await serverOf(test);
+  const at = { ...(await place()), spool: join(small, "spool") };
+  const filler = join(small, "filler");
+  await writeFile(filler, Buffer.alloc(1_700_000));
+  const receiving = new Receiving(server.options, at);
+  await fill(server, 2);
+  await receiving.until("interrupted", /ENOSPC/);
+  expect(receiving.events.find(({ kind }) => kind === "interrupted")?.hint).toMatch(/Free space/);
+  await rm(filler);
+  await fill(server, 1);
+  await receiving.until("archived", /./, 2);
+  await receiving.stop();
+  await expectSame(at.log, server.sql);
 });

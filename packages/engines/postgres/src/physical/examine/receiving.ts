@@ -17,12 +17,19 @@ export function receivingFindings(
   const found: Finding[] = [];
   const object = `slot ${name}`;
   if (slot === undefined) {
-    const message = "is not there yet: dbsave-wal receive makes it, and nothing is archived before";
-    found.push(shortcoming("warning", { code: "SOURCE_NOT_FOUND", object, message, fix: "Start dbsave-wal receive." }));
+    const message = "is not there yet: dbsave-wal receive --create-slot makes it, and nothing is archived before";
+    found.push(
+      shortcoming("warning", {
+        code: "SOURCE_NOT_FOUND",
+        object,
+        message,
+        fix: "Start dbsave-wal receive --create-slot.",
+      }),
+    );
   } else if (slot.walStatus === "lost") {
     const message = "has lost WAL that was not received: there is a gap which only a new backup ends";
     const drop = [`SELECT pg_drop_replication_slot('${name}');`];
-    const fix = "Then start dbsave-wal receive and take a physical backup.";
+    const fix = "Then start dbsave-wal receive --create-slot and take a physical backup.";
     found.push(shortcoming("warning", { code: "SOURCE_INVALID", object, message, fix }, drop));
   } else if (!slot.isActive || slot.keptBytes > maxLagBytes) {
     const state = slot.isActive ? "lags behind" : "is not read by anybody";
