@@ -6,6 +6,7 @@ import { type ParsedOptions, parseOptions } from "../options.ts";
 import { openWalsender, type Walsender } from "../physical/protocol/walsender.ts";
 import { formatLsn } from "../wal/lsn.ts";
 import { parseSegmentName, segmentAt, segmentName } from "../wal/segment.ts";
+import { Alarm } from "./receiver-event.ts";
 import type { ReceiverSettings } from "./receiver-options.ts";
 import { pointAt, resumePoint, type StartingPoint, segmentStart } from "./resume-point.ts";
 import { backoffMs, mayPass, ofSpool } from "./retry.ts";
@@ -22,6 +23,7 @@ export class Receiver {
   readonly #spool: Spool;
   readonly #archive: SpoolArchive;
   readonly #signal: AbortSignal;
+  readonly #lag: Alarm;
   /** By timeline, the last segment that is whole in the log or the spool. Null: not read yet. */
   #newest: Map<number, bigint> | null = null;
   #failures = 0;
@@ -29,6 +31,7 @@ export class Receiver {
   constructor(settings: ReceiverSettings, spool: Spool, archive: SpoolArchive, signal: AbortSignal) {
     this.#settings = settings;
     this.#server = parseOptions(settings.server);
+    this.#lag = new Alarm(settings.report);
     this.#spool = spool;
     this.#archive = archive;
     this.#signal = signal;
@@ -91,6 +94,7 @@ export class Receiver {
           source,
           settings: this.#settings,
           archive: this.#archive,
+          lag: this.#lag,
           folder,
           onStarted: () => this.#started(at),
           onWaiting: (name) => this.#waits(name, segmentBytes),

@@ -5,7 +5,7 @@ import { formatLsn } from "../wal/lsn.ts";
 import { partialName } from "../wal/wal-file.ts";
 import { Assembler } from "./assembler.ts";
 import type { FillingSegment } from "./filling-segment.ts";
-import { Alarm } from "./receiver-event.ts";
+import type { Alarm } from "./receiver-event.ts";
 import type { ReceiverSettings } from "./receiver-options.ts";
 import { type StartingPoint, segmentStart } from "./resume-point.ts";
 import type { Source } from "./source.ts";
@@ -20,6 +20,8 @@ export interface Streaming {
   readonly source: Source;
   readonly settings: ReceiverSettings;
   readonly archive: SpoolArchive;
+  /** That the server keeps too much for the slot. */
+  readonly lag: Alarm;
   /** Where files of the server are in the spool. */
   readonly folder: string;
   /** A file is whole in the spool. */
@@ -45,7 +47,6 @@ class TimelineStream {
   readonly #start: StartingPoint;
   readonly #streaming: Streaming;
   readonly #assembler: Assembler;
-  readonly #lag: Alarm;
   /** Where the files end that this stream has put into the spool. */
   readonly #ends = new Map<string, bigint>();
   #safe = 0n;
@@ -56,7 +57,6 @@ class TimelineStream {
     this.#stream = stream;
     this.#start = start;
     this.#streaming = streaming;
-    this.#lag = new Alarm(streaming.settings.report);
     const { folder, source } = streaming;
     this.#assembler = new Assembler(folder, start, source.segmentBytes, (name, end) => {
       this.#ends.set(name, end);
@@ -162,18 +162,17 @@ class TimelineStream {
   }
 
   #watchLag(): void {
-    const { settings, source } = this.#streaming;
+    const { lag, settings, source } = this.#streaming;
     const safe = this.#safe || this.#start.position;
     const lagBytes = Number(this.#serverEnd - safe);
     const limit = Math.min(settings.lagAlarmBytes, (source.slotKeepsBytes ?? Infinity) / 2);
     if (lagBytes > limit)
-      this.#lag.raise(
+      lag.raise(
         `the server keeps ${formatBytes(lagBytes)} of WAL for slot ${settings.slot} that is not archived`,
         source.slotKeepsBytes === null
           ? "Its disk fills. See why archiving is slow, and limit it: ALTER SYSTEM SET max_slot_wal_keep_size = '…'; SELECT pg_reload_conf();"
           : `It gives the slot up at ${formatBytes(source.slotKeepsBytes)} (max_slot_wal_keep_size). See why archiving is slow.`,
       );
-    else if (lagBytes < limit / 2)
-      this.#lag.clear(`slot ${settings.slot}: archiving has caught up to ${formatLsn(safe)}`);
+    else if (lagBytes < limit / 2) lag.clear(`slot ${settings.slot}: archiving has caught up to ${formatLsn(safe)}`);
   }
 }

@@ -87,7 +87,7 @@ export class Receiving {
 type Ask = (statement: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
 /** What the server has in pg_wal: SHA-256 by name of each whole segment before the one that it writes into. */
-async function keptBy(ask: Ask): Promise<ReadonlyMap<string, string>> {
+export async function keptBy(ask: Ask): Promise<ReadonlyMap<string, string>> {
   const rows = await ask(`
     SELECT name, encode(sha256(pg_read_binary_file('pg_wal/' || name)), 'hex') AS sha FROM pg_ls_waldir()
     WHERE name ~ '^[0-9A-F]{24}$' AND name < pg_walfile_name(pg_current_wal_lsn() + 1)`);
