@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { type ServerName, startTimeoutMs } from "@dbsave/testbed";
@@ -19,15 +19,27 @@ async function write({ sql }: ContainerServer): Promise<string> {
   return await sql("select pg_walfile_name(pg_switch_wal() - 1)");
 }
 
-async function untilArchived({ sql }: ContainerServer, name: string): Promise<void> {
-  const question = `select coalesce(max(last_archived_wal), '') >= '${name}' from pg_stat_archiver`;
-  await expect.poll(() => sql(question), { timeout: 90_000, interval: 200 }).toBe("t");
+/** Asks the archive, because a server forgets in a crash what it archived. */
+async function untilArchived(server: Archive, name: string): Promise<void> {
+  await expect.poll(() => archivedNames(server), { timeout: 90_000, interval: 200 }).toContain(name);
+}
+
+/** Of the server's files, with their folders. */
+function archivedFiles({ repository }: Archive): readonly string[] {
+  const log = join(repository, "orders/log");
+  if (!existsSync(log)) return [];
+  const files = readdirSync(log, { recursive: true, encoding: "utf8" });
+  return files.filter((file) => file.endsWith(".zst") && !file.startsWith("clusters/"));
+}
+
+function archivedNames(archive: Archive): readonly string[] {
+  return archivedFiles(archive).map((file) => file.replace(/^.*\//, "").replace(/-.*$/, ""));
 }
 
 /** Every archived segment by name, checked to be whole. */
-function archivedSegments({ repository }: Archive): readonly string[] {
-  const log = join(repository, "orders/log");
-  const files = readdirSync(log, { recursive: true, encoding: "utf8" });
+function archivedSegments(archive: Archive): readonly string[] {
+  const log = join(archive.repository, "orders/log");
+  const files = archivedFiles(archive);
   const segments = files.filter((file) => /\/[0-9A-F]{24}-[0-9a-f]{64}\.zst$/.test(file));
   for (const file of segments) expect(zstdDecompressSync(readFileSync(join(log, file)))).toHaveLength(megabyte);
   return segments.map((file) => file.split("/").at(-1)?.slice(0, 24) ?? "").toSorted();
@@ -78,6 +90,16 @@ it.for(cases)(
 
     const segments = archivedSegments(server);
     expect(segments).toEqual(between(segments[0] ?? "", last));
+
+    await server.sql(
+      "select pg_backup_start('noted', true); select pg_backup_stop(); insert into marker values (0, '')",
+    );
+    await server.kill();
+    await server.startOnNewTimeline();
+    await untilArchived(server, await write(server));
+    const others = archivedNames(server).filter((file) => file.includes("."));
+    const kinds = others.map((file) => file.replace(/^[0-9A-F]{8,24}(\.[0-9A-F]{8})?\./, ""));
+    expect(kinds.toSorted()).toEqual(["backup", "history", "partial"]);
     daemon.child.kill("SIGTERM");
     expect(await daemon.ended).toMatchObject({ status: 0 });
   },

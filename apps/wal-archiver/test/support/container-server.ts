@@ -16,6 +16,8 @@ export interface ContainerServer extends Archive {
   readonly start: () => Promise<void>;
   /** All its processes, at once. */
   readonly kill: () => Promise<void>;
+  /** Like `start`, and leaves the timeline for a new one. */
+  readonly startOnNewTimeline: () => Promise<void>;
   readonly sql: (statements: string) => Promise<string>;
 }
 
@@ -24,6 +26,7 @@ const settings = {
   unix_socket_directories: "/tmp",
   archive_mode: "on",
   archive_command: "sh /shared/shim.sh %p",
+  restore_command: "false",
   max_wal_size: "16MB",
   min_wal_size: "2MB",
 };
@@ -58,11 +61,16 @@ export async function containerServer(name: ServerName, test: Pick<TestContext, 
   writeFileSync(join(root, "shim.sh"), (await dbsaveWal(["shim", "--spool", "/shared/spool"], root)).stdout);
   const own =
     "for exe in /proc/[0-9]*/exe; do case $(readlink $exe) in */postgres) echo $exe | cut -d/ -f3 ;; esac; done";
+  const start = async (): Promise<void> => {
+    await inside(`rm -f /shared/data/postmaster.pid; ${programs}/pg_ctl -D /shared/data -l /shared/log -w start >&2`);
+  };
   return {
     ...(await archiveOf(root)),
     name,
-    start: async () => {
-      await inside(`rm -f /shared/data/postmaster.pid; ${programs}/pg_ctl -D /shared/data -l /shared/log -w start >&2`);
+    start,
+    startOnNewTimeline: async () => {
+      await inside("touch /shared/data/recovery.signal");
+      await start();
     },
     kill: async () => {
       await inside(`kill -9 $(${own}); while [ -n "$(${own})" ]; do sleep 0.1; done`);
