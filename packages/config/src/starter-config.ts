@@ -47,7 +47,7 @@ function sourceLines(source: string, engine = "postgres"): readonly string[] {
   if (inside !== undefined) {
     const place = Object.entries(inside.container).map(([key, value]) => `${key}: ${scalar(value)}`);
     const database = inside.database === undefined ? [] : [`database: ${scalar(inside.database)}`];
-    return [`engine: ${engine}`, `container: { ${place.join(", ")} }`, ...database, allDatabases];
+    return [`engine: ${engine}`, `container: { ${place.join(", ")} }`, ...database, allDatabases, ...physical];
   }
   const url = source.replace(/^timescaledb:\/\//, "postgres://");
   if (connectionPlace(url) === undefined) return ["engine: sqlite", `path: ${scalar(source)}`];
@@ -58,10 +58,17 @@ function sourceLines(source: string, engine = "postgres"): readonly string[] {
     `url: ${scalar(withoutPassword(url))}`,
     password,
     allDatabases,
+    ...physical,
   ];
 }
 
 const allDatabases = "# databases: all # each in a snapshot of its own; roles are always in the backup";
+
+/** For whom the moment of the last backup is not enough. */
+const physical = [
+  "# method: [logical, physical] # physical: the whole server, fast; needs a role with REPLICATION",
+  "# wal: archive # with physical: recovery to any moment; see docs/postgres-physical.md",
+];
 
 /** Plain where YAML reads it back as the same text, else quoted. */
 function scalar(text: string): string {

@@ -18,7 +18,7 @@ export const globalOptions = {
   progress: {
     choices: ["auto", "bar", "log", "json", "none"],
     default: "auto",
-    describe: "How to show progress on standard error: bars on a terminal, else log lines",
+    describe: "How to show progress on standard error: bars on a terminal, else log lines; --no-progress is none",
   },
   "log-format": { choices: ["text", "json"], default: "text", describe: "Form of the log lines" },
 } as const satisfies Record<string, Options>;

@@ -36,7 +36,8 @@ export async function parse(argv: readonly string[], version: string): Promise<P
     parser.command({ command: usage, describe: summary, builder, handler });
   }
   try {
-    await parser.parseAsync(argv[0] === "help" ? [...argv.slice(1), "--help"] : [...argv]);
+    const words = argv.map((word) => (word === "--no-progress" ? "--progress=none" : word));
+    await parser.parseAsync(words[0] === "help" ? [...words.slice(1), "--help"] : words);
     refuseRepeated(parsed);
     return parsed;
   } catch (error) {

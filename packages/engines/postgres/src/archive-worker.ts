@@ -77,6 +77,7 @@ function decoded(body: Readable, { encoding }: ThreadJob): Readable {
 async function* receive(port: MessagePort, taken: () => void): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const [bytes] of on(port, "message") as AsyncIterable<readonly [ToThread]>) {
     if (bytes === null) return;
+    if (bytes === "stop") throw new DbsaveError("ABORTED", "postgres: the archive is not wanted any more");
     yield bytes;
     taken();
   }

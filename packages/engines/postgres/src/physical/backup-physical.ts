@@ -73,7 +73,7 @@ export async function backupPhysical(
     ...(fullBecause !== undefined && { fullBecause }),
     consistentAt: taken.consistentAt,
     fingerprint: null,
-    recipe: physicalRecipe(server.major, links),
+    recipe: physicalRecipe(server, links),
     details: { ...detailsOf(server, settings, taken), ...sinceDetails(parent), ...imageDetails(options.image) },
   };
 }

@@ -1,5 +1,6 @@
 import type { ArtifactSource, RecipeStep } from "@dbsave/core";
 import { encodingOf, isArchive, manifestName } from "./artifacts.ts";
+import { recoverBeyond } from "./recipe-log.ts";
 
 /** One of the backups that a data directory is made of. */
 export interface RecipeLink {
@@ -16,7 +17,10 @@ export function linkIn({ manifest }: ArtifactSource): RecipeLink {
  * Stock commands that make a data directory and start it: of the archives of a full backup, or by `pg_combinebackup` of all that an
  * incremental one was taken upon. `links` are oldest first, the last one is the backup itself.
  */
-export function physicalRecipe(major: number, links: readonly RecipeLink[]): readonly RecipeStep[] {
+export function physicalRecipe(
+  { major, systemIdentifier }: { readonly major: number; readonly systemIdentifier: string },
+  links: readonly RecipeLink[],
+): readonly RecipeStep[] {
   const [link = { archives: [] }] = links;
   const who = `Become the user who runs PostgreSQL ${major}`;
   return [
@@ -29,6 +33,7 @@ export function physicalRecipe(major: number, links: readonly RecipeLink[]): rea
       explain: "Recover what is in data/pg_wal, then begin a new timeline; never pg_resetwal.",
       run: `echo "restore_command = 'false'" >> data/postgresql.auto.conf && touch data/recovery.signal`,
     },
+    recoverBeyond(systemIdentifier),
     {
       explain: "Start it. Where postgresql.conf was kept elsewhere, put it and pg_hba.conf into data first.",
       run: `pg_ctl -D data -l data/startup.log start`,
@@ -52,6 +57,12 @@ function unpacked({ archives }: RecipeLink, who: string): readonly RecipeStep[] 
         run: `sed -i "s|^${oid} .*|${oid} $PWD/tablespace-${oid}|" data/tablespace_map`,
       },
     ]),
+    {
+      explain:
+        "What the server wrote of its files. Where there are no tablespaces `pg_verifybackup -n data` checks them now.",
+      artifact: manifestName,
+      into: `data/${manifestName}`,
+    },
   ];
 }
 

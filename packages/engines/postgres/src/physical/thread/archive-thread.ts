@@ -13,6 +13,7 @@ const chunksAhead = 16;
 export class ArchiveThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #over = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
   #ahead = 0;
   #room: PromiseWithResolvers<void> | null = null;
   #failure: Error | null = null;
@@ -29,7 +30,10 @@ export class ArchiveThread implements AsyncDisposable {
       else this.#over.resolve();
     });
     this.#worker.on("error", (error) => this.#fail(toDbsaveError(error, "INTERNAL", what)));
-    this.#worker.on("exit", () => this.#fail(new DbsaveError("INTERNAL", `${what}: its thread ended early`)));
+    this.#worker.on("exit", () => {
+      this.#ended.resolve();
+      this.#fail(new DbsaveError("INTERNAL", `${what}: its thread ended early`));
+    });
   }
 
   /** Copies the bytes. Resolves when there is room for more; rejects with what the thread failed with. */
@@ -48,8 +52,10 @@ export class ArchiveThread implements AsyncDisposable {
     await this.#over.promise;
   }
 
+  /** Asks it to end: a thread that is terminated while it begins can take the whole process with it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
+    this.#worker.postMessage("stop"); // oxlint-disable-line unicorn/require-post-message-target-origin -- a thread has no origin
+    await this.#ended.promise;
   }
 
   #taken(): void {

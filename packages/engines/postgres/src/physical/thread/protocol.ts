@@ -25,8 +25,8 @@ export interface Unpacking {
   readonly withoutWal: boolean;
 }
 
-/** Null ends the archive. */
-export type ToThread = Uint8Array | null;
+/** Null ends the archive; `stop` the thread, whatever it is at. */
+export type ToThread = Uint8Array | null | "stop";
 
 export type FromThread =
   | ({ readonly type: "taken" } & Seen)

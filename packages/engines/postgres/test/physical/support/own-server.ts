@@ -48,8 +48,12 @@ export async function ownServer(
   }
 }
 
-export async function query(host: string, statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const client = new Client({ host, user: "postgres", database: "postgres" });
+export async function query(
+  host: string,
+  statement: string,
+  database = "postgres",
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const client = new Client({ host, user: "postgres", database });
   await client.connect();
   try {
     const result: unknown = await client.query(statement);
