@@ -12,7 +12,8 @@ import type { Source } from "./source.ts";
 import type { SpoolArchive } from "./spool-archive.ts";
 
 const statusEveryMs = 10_000;
-const longestSilenceMs = 60_000;
+/** So many of our messages are left without an answer before the server counts as gone. */
+const patience = 6;
 const answerWithinMs = 5_000;
 
 export interface Streaming {
@@ -49,6 +50,7 @@ class TimelineStream {
   readonly #assembler: Assembler;
   /** Where the files end that this stream has put into the spool. */
   readonly #ends = new Map<string, bigint>();
+  readonly #statusEveryMs: number;
   #safe = 0n;
   #serverEnd = 0n;
   #isAnswering = false;
@@ -58,6 +60,7 @@ class TimelineStream {
     this.#start = start;
     this.#streaming = streaming;
     const { folder, source } = streaming;
+    this.#statusEveryMs = Math.min(statusEveryMs, (source.timeoutMs ?? Infinity) / 4);
     this.#assembler = new Assembler(folder, start, source.segmentBytes, (name, end) => {
       this.#ends.set(name, end);
       streaming.onWaiting(name);
@@ -70,8 +73,7 @@ class TimelineStream {
       () => this.#filling(),
       (name) => this.#archived(name),
     );
-    const { timeoutMs } = this.#streaming.source;
-    const timer = setInterval(() => this.#tick(), Math.min(statusEveryMs, (timeoutMs ?? Infinity) / 4));
+    const timer = setInterval(() => this.#tick(), this.#statusEveryMs);
     const finish = (): void => void this.#finish();
     stop.addEventListener("abort", finish, { once: true });
     try {
@@ -107,7 +109,7 @@ class TimelineStream {
   #tick(): void {
     this.#stream.tell(this.#assembler.position, this.#safe);
     this.#watchLag();
-    if (this.#stream.silentMs() > longestSilenceMs)
+    if (this.#stream.silentMs() > patience * this.#statusEveryMs)
       this.#stream.destroy(new DbsaveError("CONNECT_FAILED", "postgres: the server says nothing any more"));
   }
 

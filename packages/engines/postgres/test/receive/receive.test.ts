@@ -111,6 +111,22 @@ describe("a receiver", { timeout: 60_000 }, () => {
     expect((await archivedIn(at.log, /partial/)).size).toBe(0);
   });
 
+  it("gives a connection up on which the server says nothing any more, and makes another one", async (test) => {
+    const server = await serverOf(test, { ...keepAll, wal_sender_timeout: "2s" });
+    const at = await place();
+    const receiving = new Receiving(server.options, at);
+    await receiving.until("streaming");
+    const [sender] = await server.sql("SELECT pid FROM pg_stat_replication");
+    process.kill(Number(sender?.["pid"]), "SIGSTOP");
+    await receiving.until("interrupted", /the server says nothing any more/);
+    process.kill(Number(sender?.["pid"]), "SIGCONT");
+    await receiving.until("streaming", /./, 2);
+    await fill(server, 2);
+    await receiving.until("archived");
+    await receiving.stop();
+    expect((await expectSame(at.log, server.sql)).length).toBeGreaterThan(0);
+  });
+
   it("keeps what the storage does not take, lets the server wait when that is too much, and says so until it is over", async (test) => {
     const server = await serverOf(test);
     const storage = failingStorage();
