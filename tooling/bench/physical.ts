@@ -14,7 +14,7 @@ import { median, shown } from "./postgres/show.ts";
  * the same data with
  *   pgbackrest     zst level 3, process-max 2
  *   pg_basebackup  --compress=server-zstd:level=3,workers=2; its restore is zstd | tar, which syncs nothing
- * The last lines are the ratios: the median of those of the rounds, as neighbours in time see the same load. dbsave runs as a process of its own.
+ * The last lines are the ratios: the median of those of the rounds, as neighbours in time see the same load.
  * The build must be there: turbo run build. Peers: apt-get install postgresql-15 pgbackrest.
  * Run: node tooling/bench/physical.ts [--megabytes 500] [--rounds 3] [--data pgbench|orders] [--bin /usr/lib/postgresql/15/bin]
  */

@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { readCatalog } from "@dbsave/core";
 import { type ServerName, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -95,12 +95,33 @@ async function recoveredTo(app: PostgresTarget, at: Date, into: string, sql: str
   }
 }
 
+interface Window {
+  readonly to: { readonly at: string };
+  readonly gap: string | null;
+}
+
+async function newestWindow(app: PostgresTarget): Promise<Window> {
+  const { stdout } = await app.run(["status", "--json"]);
+  const { logs } = JSON.parse(stdout) as { readonly logs: readonly { readonly windows: readonly Window[] }[] };
+  return logs[0]?.windows.at(-1) as Window;
+}
+
+/** Removes an archived segment that others follow. Returns its name. */
+function loseSegment({ cwd }: PostgresTarget): string {
+  const folder = join(cwd, "backups/app/log");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const segments = files.filter((file) => /\/[0-9A-F]{24}-/.test(file)).toSorted();
+  const lost = String(segments.at(-2));
+  rmSync(join(folder, lost));
+  return basename(lost).slice(0, 24);
+}
+
 const stateSql = `select (select coalesce(sum(abalance), 0) from pgbench_accounts) = (select coalesce(sum(delta), 0) from pgbench_history)
     and (select sum(tbalance) from pgbench_tellers) = (select sum(bbalance) from pgbench_branches);
   select id from marker order by id`;
 
 describe.for(majors)("%s that is written to all the time", (name) => {
-  it("comes back as it was at any time, row for row, out of a full backup, three incrementals and its received WAL", {
+  it("comes back as it was at any time, row for row, out of a chain and its received WAL, but not from beyond a gap", {
     timeout: startTimeoutMs,
   }, async (test) => {
     const settings = ["database: app", "method: physical", "incremental: { longest_chain: 3 }", "wal: receive"];
@@ -124,7 +145,11 @@ describe.for(majors)("%s that is written to all the time", (name) => {
     }
     const { entries } = await readCatalog(app.repository, "app", new AbortController().signal);
     expect(entries.map(({ manifest }) => manifest.kind)).toEqual(kinds);
-    await marking.more(10);
+    for (let segment = 0; segment < 3; segment += 1) {
+      await marking.more(4);
+      await server.sql("select pg_switch_wal()");
+    }
+    await marking.more(4);
     await marking.stop();
     await receiveAll(app);
 
@@ -141,5 +166,24 @@ describe.for(majors)("%s that is written to all the time", (name) => {
         at,
       });
     }
+
+    const drilled = await app.run(["verify", "--target", "app", "--drill", "--seed", "5", "--json"]);
+    expect(drilled, drilled.stdout + drilled.stderr).toMatchObject({ status: 0 });
+    expect(JSON.parse(drilled.stdout)).toMatchObject({
+      outcome: "passed",
+      summary: expect.stringMatching(/^recovered to .* rows read; they and .* indexes checked by amcheck; /),
+      restored: { examined: true, drill: { seed: 5, position: expect.stringMatching(/^\d+\/[0-9A-F]+$/) } },
+    });
+
+    const whole = await newestWindow(app);
+    const missing = loseSegment(app);
+    const less = await newestWindow(app);
+    expect(less.gap).toBe(missing);
+    expect(new Date(less.to.at).getTime()).toBeLessThan(new Date(whole.to.at).getTime());
+    const into = join(app.scratch, "never");
+    const at = new Date(markers.at(-1)?.to ?? 0).toISOString();
+    const refused = await app.run(["restore", "app", "--at", at, "--into", into, "--yes", "--json"]);
+    expect(refused).toMatchObject({ status: 2, stdout: expect.stringContaining("RECOVERY_UNREACHABLE") });
+    expect(existsSync(into)).toBe(false);
   });
 });

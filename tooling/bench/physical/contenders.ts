@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Contender } from "../postgres/contenders.ts";
 import type { Place } from "../postgres/place.ts";
 
-const dbsave = `${process.execPath} ${fileURLToPath(import.meta.resolve("./run-dbsave.ts"))}`;
+const dbsave = `${process.execPath} ${fileURLToPath(import.meta.resolve("../../../apps/backup-cli/dist/dbsave.js"))}`;
 
 /** Where a contender's newest backup is. */
 export function storedBy(folder: string, name: string): string {
@@ -16,7 +16,10 @@ export function backups(place: Place, folder: string): readonly Contender[] {
   const rest = pgbackrest(folder, place);
   const stock = `${place.tool("pg_basebackup")} -Ft -X fetch --checkpoint=fast --compress=server-zstd:level=3,workers=2`;
   return [
-    { name: "dbsave", command: `${dbsave} backup '${place.source}' ${storedBy(folder, "dbsave")}` },
+    {
+      name: "dbsave",
+      command: `${dbsave} backup '${place.source}' --to ${storedBy(folder, "dbsave")} --method physical --quiet`,
+    },
     { name: "pgbackrest", prepare: `${rest} stanza-create`, command: `${rest} --type=full --no-archive-check backup` },
     { name: "pg_basebackup", command: `${stock} -D ${storedBy(folder, "pg_basebackup")}` },
   ];
@@ -26,7 +29,10 @@ export function backups(place: Place, folder: string): readonly Contender[] {
 export function restores(folder: string, directory: string): readonly Contender[] {
   const tar = join(storedBy(folder, "pg_basebackup"), "base.tar.zst");
   return [
-    { name: "dbsave", command: `${dbsave} restore ${storedBy(folder, "dbsave")} ${directory}` },
+    {
+      name: "dbsave",
+      command: `${dbsave} restore latest --from ${storedBy(folder, "dbsave")} --into ${directory} --yes --quiet`,
+    },
     {
       name: "pgbackrest",
       command: `pgbackrest --config=${configOf(folder)} --stanza=bench --pg1-path=${directory} restore`,

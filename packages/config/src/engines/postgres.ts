@@ -40,7 +40,9 @@ export const postgres: EngineKind<PostgresSettings> = {
     return { settings: { engine: "postgres", url: source }, name: place.database || place.service || "postgres" };
   },
   wantedPlace: (place) =>
-    /^postgres(ql)?:\/\//.test(place) ? undefined : "postgres://user@host/database, or docker:container/database",
+    /^(postgres(ql)?:\/)?\//.test(place)
+      ? undefined
+      : "postgres://user@host/database, docker:container/database, or /a/directory for a physical backup",
   sourceless: { engine: "postgres", host: noSource },
   log: postgresLog,
   async open(settings, context) {
