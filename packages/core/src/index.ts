@@ -1,6 +1,7 @@
-export { type Catalog, type CatalogEntry, type DamagedBackup, listTargets, readCatalog } from "./catalog/catalog.ts";
+export { listTargets, readCatalog } from "./catalog/catalog.ts";
 export { chainOf } from "./catalog/chain.ts";
 export { compareFingerprints, comparesContents } from "./catalog/compare-fingerprints.ts";
+export type { Catalog, CatalogEntry, DamagedBackup } from "./catalog/entries.ts";
 export { findBackup } from "./catalog/find-backup.ts";
 export { type Freshness, freshnessOf } from "./catalog/freshness.ts";
 export { pinBackup, unpinBackup } from "./catalog/pin.ts";

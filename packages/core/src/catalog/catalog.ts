@@ -1,42 +1,14 @@
-import type { Manifest } from "../contracts/manifest.ts";
 import type { Storage } from "../contracts/storage.ts";
-import { type DbsaveError, isDbsaveError } from "../errors/dbsave-error.ts";
+import { isDbsaveError } from "../errors/dbsave-error.ts";
 import { loadManifest } from "../manifest/load-manifest.ts";
 import { parseBackupId } from "../repository/backup-id.ts";
 import { isTargetName, keys } from "../repository/layout.ts";
 import type { Repository } from "../repository/repository.ts";
 import { judgeChains } from "./chain.ts";
+import type { Catalog, CatalogEntry, DamagedBackup } from "./entries.ts";
 import { mapLimited } from "./map-limited.ts";
 import { pinnedIds, readPin } from "./pin.ts";
 import { type Proof, readProof } from "./proof.ts";
-
-export interface CatalogEntry {
-  readonly manifest: Manifest;
-  /** Oldest first. */
-  readonly proofs: readonly Proof[];
-  /** Why it must never be deleted, when someone pinned it. */
-  readonly pin: string | null;
-  /** `suspect`: the newest conclusive proof of it, or of a backup that it needs, failed; or one that it needs is not there. */
-  readonly state: "good" | "suspect";
-  /** The newest passed proof by restore that no later failure contradicts, where what was restored was compared, or read. */
-  readonly proven: Proof | null;
-}
-
-/** A folder with a manifest that cannot be trusted, or whose proofs cannot. It freezes pruning of its target. */
-export interface DamagedBackup {
-  readonly id: string;
-  readonly error: DbsaveError;
-}
-
-/** What a target has: only whole, committed backups are entries. */
-export interface Catalog {
-  readonly target: string;
-  /** By sequence, oldest first. */
-  readonly entries: readonly CatalogEntry[];
-  readonly damaged: readonly DamagedBackup[];
-  /** Folders without a manifest: a run in progress, or what an interrupted backup or deletion left. */
-  readonly unfinished: readonly string[];
-}
 
 const parallelReads = 8;
 

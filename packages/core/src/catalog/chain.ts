@@ -1,5 +1,5 @@
 import type { Manifest } from "../contracts/manifest.ts";
-import type { Catalog, CatalogEntry } from "./catalog.ts";
+import type { Catalog, CatalogEntry } from "./entries.ts";
 
 /** What `manifest` cannot be restored without, as far as it is there: oldest first, itself last. */
 export function chainOf({ entries }: Pick<Catalog, "entries">, manifest: Manifest): readonly Manifest[] {

@@ -1,5 +1,5 @@
 import { DbsaveError } from "../errors/dbsave-error.ts";
-import type { Catalog, CatalogEntry } from "./catalog.ts";
+import type { Catalog, CatalogEntry } from "./entries.ts";
 
 /**
  * The backup that `name` stands for: `latest`, `latest-proven`, an id, a unique part of one (its beginning, or its random

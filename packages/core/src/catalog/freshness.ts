@@ -1,4 +1,4 @@
-import type { Catalog, CatalogEntry } from "./catalog.ts";
+import type { Catalog, CatalogEntry } from "./entries.ts";
 
 /** How a target stands: what could be restored now, and since when that is proven. */
 export interface Freshness {

@@ -1,5 +1,5 @@
-import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
 import { chainOf } from "../catalog/chain.ts";
+import type { Catalog, CatalogEntry } from "../catalog/entries.ts";
 import type { Engine, ServerFacts } from "../contracts/engine.ts";
 import type { IncrementalPolicy } from "../contracts/job.ts";
 import type { Manifest } from "../contracts/manifest.ts";

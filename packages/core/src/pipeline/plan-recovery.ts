@@ -1,4 +1,5 @@
-import { type CatalogEntry, readCatalog } from "../catalog/catalog.ts";
+import { readCatalog } from "../catalog/catalog.ts";
+import type { CatalogEntry } from "../catalog/entries.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Recovery, RecoveryTarget } from "../contracts/log.ts";

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
+import type { Catalog, CatalogEntry } from "../catalog/entries.ts";
 import { freezes } from "../retention/freezes.ts";
 import { planRetention } from "../retention/plan-retention.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";

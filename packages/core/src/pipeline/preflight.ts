@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/entries.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine, RestoreSelection, ServerFacts } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";

@@ -1,4 +1,5 @@
-import { type Catalog, readCatalog } from "../catalog/catalog.ts";
+import { readCatalog } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/entries.ts";
 import { pinnedIds } from "../catalog/pin.ts";
 import { toDbsaveError } from "../errors/dbsave-error.ts";
 import { lockTarget, type TargetLock } from "../lock/target-lock.ts";

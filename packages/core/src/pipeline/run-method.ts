@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/entries.ts";
 import { guardAgainstHistory } from "../catalog/guard.ts";
 import { type Proof, writeProof } from "../catalog/proof.ts";
 import type { Finding } from "../contracts/finding.ts";

@@ -1,4 +1,5 @@
-import { type Catalog, readCatalog } from "../catalog/catalog.ts";
+import { readCatalog } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/entries.ts";
 import type { ServerFacts } from "../contracts/engine.ts";
 import type { Finding } from "../contracts/finding.ts";
 import type { Job } from "../contracts/job.ts";

@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog } from "../catalog/entries.ts";
 import { parseBackupId } from "../repository/backup-id.ts";
 import { deleteBackup } from "../repository/delete-backup.ts";
 import type { Repository } from "../repository/repository.ts";

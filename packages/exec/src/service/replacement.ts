@@ -1,22 +1,11 @@
 import { DbsaveError, type Replacement } from "@dbsave/core";
 import type Docker from "dockerode";
-import type { DockerEngine } from "../docker/connect.ts";
 import { toolsInContainer } from "../docker/container-tools.ts";
 import { dockerFailure } from "../docker/docker-failure.ts";
 import { shortExec } from "../docker/short-exec.ts";
 import { type Keeper, openKeeper } from "../servers/keeper.ts";
-import type { ServicePlace } from "./look-at-service.ts";
+import type { OldService } from "./old-service.ts";
 import { switchOver } from "./switch-over.ts";
-
-/** A container as it is, and where its data are. */
-export interface OldService {
-  readonly engine: DockerEngine;
-  readonly found: Docker.ContainerInspectInfo;
-  readonly directory: string;
-  readonly place: ServicePlace;
-  /** In the names of what is kept. */
-  readonly stamp: string;
-}
 
 /** Where the throw-away container sees the old volume, which it cannot write to. */
 const oldPlace = "/dbsave-old";

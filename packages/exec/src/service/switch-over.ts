@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 import { toolsInContainer } from "../docker/container-tools.ts";
 import { dockerFailure } from "../docker/docker-failure.ts";
 import { linesOf } from "../docker/log-lines.ts";
-import type { OldService } from "./replacement.ts";
+import type { OldService } from "./old-service.ts";
 import { endpointsOf, sameSettings } from "./same-settings.ts";
 
 interface NewData extends OldService {

@@ -5,7 +5,7 @@ import { systemIdentifierOf } from "../physical/restore/control-file.ts";
 import { checkSegment, pageHeaderBytes, readPageHeader } from "../wal/page-header.ts";
 import { walFileOf } from "../wal/wal-file.ts";
 import type { Cluster } from "./cluster-record.ts";
-import type { WalToArchive } from "./wal-archive.ts";
+import type { WalToArchive } from "./wal-to-archive.ts";
 
 /**
  * Whose file it is: a segment says it at its beginning, for the others the server's control file does. SOURCE_INVALID for a

@@ -4,13 +4,7 @@ import { folderOf, walFileOf } from "../wal/wal-file.ts";
 import { admitCluster, type Cluster, checkCluster } from "./cluster-record.ts";
 import { identify } from "./identify.ts";
 import { walReader } from "./read-wal.ts";
-
-export interface WalToArchive {
-  /** The file; its last segment is its name. */
-  readonly path: string;
-  /** `global/pg_control` of the same server, read for files that do not tell whose they are. @default beside `pg_wal` */
-  readonly controlFile?: string;
-}
+import type { WalToArchive } from "./wal-to-archive.ts";
 
 /** Files of `pg_wal` on their way into a log. */
 export interface WalArchive {

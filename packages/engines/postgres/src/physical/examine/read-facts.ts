@@ -1,5 +1,5 @@
 import { DbsaveError } from "@dbsave/core";
-import type { Session } from "../../connect.ts";
+import type { Session } from "../../session.ts";
 
 /** What a server says of replication and of its WAL. Every role may read it. */
 export interface ReplicationFacts {

@@ -2,7 +2,7 @@ import { lstat, readdir, rm } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { DbsaveError, type Finding, systemCode } from "@dbsave/core";
 import type { PhysicalContents } from "../contents.ts";
-import type { Ownership } from "./tree-writer.ts";
+import type { Ownership } from "./ownership.ts";
 
 /** What is where a directory shall be. */
 export type Place = "free" | "empty" | "taken";

@@ -14,6 +14,7 @@ import {
 import type { PhysicalContents } from "../contents.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
 import { fillWal } from "./fill-wal.ts";
+import type { Ownership } from "./ownership.ts";
 import { clear, ownershipAt, placeAt, type RestorePlaces } from "./places.ts";
 import { lookAt } from "./plan-physical.ts";
 import {
@@ -27,7 +28,6 @@ import {
   wholeLabel,
 } from "./recovery-files.ts";
 import { syncPath, syncTree } from "./sync-tree.ts";
-import type { Ownership } from "./tree-writer.ts";
 import { unpackLinks } from "./unpack-links.ts";
 
 /**

@@ -4,16 +4,8 @@ import { DbsaveError, systemCode } from "@dbsave/core";
 import type { ChangeEvent } from "../incremental/changed-files.ts";
 import type { TarEntry } from "../tar/tar-header.ts";
 import type { Unpacking } from "../thread/protocol.ts";
+import type { Owner } from "./ownership.ts";
 import { WrittenFiles } from "./written-files.ts";
-
-/** Whose the files become. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** `as archived`: what the server's numbers say, which only root can make. Null: this process's own. */
-export type Ownership = Owner | "as archived" | null;
 
 /** Takes a file that is not written. */
 type Keep = (path: string, bytes: Buffer) => void;

@@ -8,9 +8,9 @@ import { type Gone, goneSince } from "../incremental/gone-files.ts";
 import { linksOf } from "../incremental/links.ts";
 import { ArchivedFiles } from "../manifest/archived-files.ts";
 import { readInThread } from "../thread/read-in-thread.ts";
+import type { Ownership } from "./ownership.ts";
 import { pathIn, rootIn } from "./path-in.ts";
 import type { RestorePlaces } from "./places.ts";
-import type { Ownership } from "./tree-writer.ts";
 
 export interface LinkUnpacking {
   readonly places: RestorePlaces;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@dbsave/core";
 import type { BlockFormat } from "../incremental/incremental-file.ts";
 import type { FileListener, HashedFile } from "../manifest/archived-files.ts";
-import type { Ownership } from "../restore/tree-writer.ts";
+import type { Ownership } from "../restore/ownership.ts";
 
 /** What a thread does with an archive beside hashing its files. */
 export interface ThreadJob {
