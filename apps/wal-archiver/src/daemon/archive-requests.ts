@@ -12,6 +12,7 @@ export interface ArchiveOptions {
   readonly walDirectory: string | null;
   readonly workers: number;
   readonly push: (file: WalToArchive) => Promise<unknown>;
+  readonly tell: (line: string) => void;
 }
 
 /** Answers to what shims ask: from `pg_wal` itself where the very file is there, else from the copy that is then asked for. */
@@ -20,6 +21,7 @@ export function archiveRequests({
   walDirectory,
   workers,
   push,
+  tell,
 }: ArchiveOptions): (request: Request) => Promise<Answer> {
   const ahead: LookAhead | null =
     walDirectory === null ? null : lookAhead({ walDirectory, workers, push: (path) => push({ path }) });
@@ -32,6 +34,7 @@ export function archiveRequests({
       return { status: 0, message: "" };
     } catch (error) {
       const { code, text } = failureText(error);
+      tell(`${name}: not archived: ${text}`);
       return { status: pushStatus(code), message: text };
     }
   };

@@ -6,6 +6,7 @@ import { serveRequests } from "../spool/requests.ts";
 import { prepareSpool } from "../spool/spool.ts";
 import { sweepSpool } from "../spool/sweep.ts";
 import { archiveRequests } from "./archive-requests.ts";
+import { onlyNews } from "./only-news.ts";
 import { openTally } from "./tally.ts";
 
 export interface DaemonOptions {
@@ -35,22 +36,24 @@ export async function runDaemon({
   const archive = walArchive(target.log);
   const tally = openTally(target.name, walDirectory);
   await using running = new AsyncDisposableStack();
-  running.use(await startHeartbeat(spool, walDirectory === null ? "copied" : "mounted", tell));
+  running.use(await startHeartbeat(spool, walDirectory === null ? "copied" : "mounted", onlyNews(tell)));
   await sweepSpool(spool);
   tell(`${target.name}: archives what comes through ${spool.root}`);
+  const tellUpkeep = onlyNews(tell);
   const upkeep = setInterval(() => {
-    Promise.all([tally.write(spool.status), sweepSpool(spool)]).catch((error: Error) => tell(error.message));
+    Promise.all([tally.write(spool.status), sweepSpool(spool)]).catch((error: Error) => tellUpkeep(error.message));
   }, statusEveryMs);
   running.defer(() => clearInterval(upkeep));
   const answer = archiveRequests({
     spool,
     walDirectory,
     workers,
+    tell: onlyNews(tell),
     push: (file) =>
       tally.count(basename(file.path), async () => {
         await target.confirm();
         return await archive.push(file);
       }),
   });
-  await serveRequests(spool, answer, signal, tell);
+  await serveRequests(spool, answer, signal, onlyNews(tell));
 }

@@ -11,11 +11,15 @@ export interface Tally {
   write(path: string): Promise<void>;
 }
 
+/** A server asks again at least once a minute; what it no longer asks for is no failure any more. */
+const failureLastsMs = 300_000;
+
 export function openTally(target: string, walDirectory: string | null): Tally {
   const startedAt = now();
   let archivedFiles = 0;
   let last: DaemonStatus["last"] = null;
   let failing: DaemonStatus["failing"] = null;
+  let failedAt = 0;
   return {
     async count(name, work) {
       const start = performance.now();
@@ -29,10 +33,12 @@ export function openTally(target: string, walDirectory: string | null): Tally {
         const { code, text } = failureText(error);
         if (failing === null || failing.name === name)
           failing = { name, since: failing?.since ?? now(), code, message: text };
+        failedAt = Date.now();
         throw error;
       }
     },
     async write(path) {
+      if (Date.now() - failedAt > failureLastsMs) failing = null;
       const waiting = walDirectory === null ? null : await waitingIn(walDirectory);
       const status: DaemonStatus = { target, startedAt, archivedFiles, last, failing, waiting };
       await writeFile(`${path}.new`, `${JSON.stringify(status)}\n`, { mode: 0o644 });
