@@ -38,6 +38,7 @@ export const command = defineCommand(
       json: { type: "export", target: shelf.target, backup: entry.manifest.id, ...exported },
       text: () =>
         `${exported.directory}: ${exported.files.length} files, ${formatBytes(exported.bytes)}, every byte as recorded.\n` +
+        exported.needs.map((folder) => `It needs ${folder} beside it.\n`).join("") +
         "RESTORE.md in it says how to restore without dbsave.",
     };
   },

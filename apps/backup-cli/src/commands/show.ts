@@ -1,10 +1,11 @@
-import { planPrune } from "@dbsave/core";
+import { planPrune, readCatalog } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { keepOption, policyFor } from "../command-line/keep-option.ts";
 import { windowsOf } from "../places/archived-logs.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { openShelves } from "../places/open-shelves.ts";
 import { backupPositional, methodFilter, placeOptions } from "../places/options.ts";
+import { chainPlaceOf } from "../views/chain-view.ts";
 import { manifestText } from "../views/manifest-view.ts";
 
 export const command = defineCommand(
@@ -24,10 +25,13 @@ export const command = defineCommand(
     const kept = plan?.keep.find(({ id }) => id === manifest.id)?.reasons;
     const removed = plan?.remove.find(({ id }) => id === manifest.id)?.reason;
     const retention = { policy: policy ?? null, kept: kept ?? null, removed: removed ?? null };
+    const { entries } = await readCatalog(repository, target, session.signal);
+    const place = chainPlaceOf(manifest, entries);
     const windows = await windowsOf(shelf, manifest, session);
     return {
-      json: { type: "backup", ...manifest, state, pin, proofs, retention, windows },
-      text: (paint) => manifestText(entry, { isPolicyKnown, ...retention, windows }, session.run.now(), paint),
+      json: { type: "backup", ...manifest, state, pin, proofs, retention, ...place, windows },
+      text: (paint) =>
+        manifestText(entry, { isPolicyKnown, ...retention, ...place, windows }, session.run.now(), paint),
     };
   },
 );

@@ -2,6 +2,7 @@ import { type CatalogEntry, countedRows, type DamagedBackup, formatBytes, plainB
 import type { Paint } from "../output/paint.ts";
 import { formatAge, formatCount } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
+import { kindText } from "./chain-view.ts";
 
 /** A backup for machines. */
 export function backupJson({ manifest, state, proven, pin }: CatalogEntry): Readonly<Record<string, unknown>> {
@@ -43,14 +44,17 @@ export interface BackupRow {
   readonly entry?: CatalogEntry;
 }
 
-/** Backups as people look at them, a target's name only where there are several targets. */
+/** Backups as people look at them, newest first; a target's name only where there are several targets. */
 export function backupTable(rows: readonly BackupRow[], now: Date, paint: Paint): string {
   const several = new Set(rows.map(({ target }) => target)).size > 1;
   const methods = new Set(rows.flatMap(({ entry }) => entry?.manifest.method ?? []));
+  const entries = rows.flatMap(({ entry }) => entry ?? []).toReversed();
+  const isAnyUpon = entries.some(({ manifest }) => manifest.parent !== null);
   const columns: readonly Column<BackupRow>[] = [
     { title: "BACKUP", cell: ({ id }) => id },
     { title: "TARGET", cell: ({ target }) => (several ? target : undefined) },
     { title: "METHOD", cell: ({ entry }) => (methods.size > 1 ? entry?.manifest.method : undefined) },
+    { title: "KIND", cell: ({ entry }) => (isAnyUpon && entry ? kindText(entry.manifest, entries) : undefined) },
     {
       title: "AGE",
       align: "right",
@@ -74,7 +78,8 @@ function rowsOf({ manifest }: CatalogEntry): string | undefined {
 function proofCell(entry: CatalogEntry | undefined, now: Date, paint: Paint): string {
   if (entry === undefined) return paint("red", "DAMAGED");
   const ago = (at: Date): string => `${formatAge(now.getTime() - at.getTime())} ago`;
-  if (entry.state === "suspect") return paint("red", "FAILED");
+  const judged = entry.proofs.findLast((proof) => proof.outcome !== "inconclusive");
+  if (entry.state === "suspect") return paint("red", judged?.outcome === "failed" ? "FAILED" : "CHAIN BROKEN");
   if (entry.proven !== null) return paint("green", `restored ${ago(entry.proven.startedAt)}`);
   const checked = entry.proofs.findLast((proof) => proof.outcome === "passed");
   return checked === undefined ? paint("yellow", "none") : `${checked.level} ${ago(checked.startedAt)}`;

@@ -13,9 +13,10 @@ import type { Paint } from "../output/paint.ts";
 import { counted, formatAge, formatDuration, formatTime } from "../output/quantities.ts";
 import { renderTable } from "../output/table.ts";
 import { isWide, windowText } from "./archived-log-view.ts";
+import { type ChainPlace, chainFacts } from "./chain-view.ts";
 
 /** Why a backup stays or goes, where a policy is known. */
-export interface Fate {
+export interface Fate extends ChainPlace {
   readonly isPolicyKnown: boolean;
   /** Null when everything is kept. */
   readonly policy: RetentionPolicy | null;
@@ -29,6 +30,7 @@ export interface Fate {
 export function manifestText(entry: CatalogEntry, fate: Fate, now: Date, paint: Paint): string {
   const { manifest, proofs, pin } = entry;
   const facts = factsOf(manifest, now).concat(
+    chainFacts(fate),
     recoveryOf(fate).map((text) => ["Recovery", text] as const),
     [["Kept because", fateText(fate)]],
     pin === null ? [] : [["Pinned", pin]],
@@ -54,7 +56,10 @@ function factsOf(manifest: Manifest, now: Date): (readonly [string, string])[] {
       "Taken",
       `${formatTime(consistentAt)}, ${formatAge(now.getTime() - consistentAt.getTime())} ago, by ${tool.name} ${tool.version} on ${host}`,
     ],
-    ["Method", `${method}, ${kind}, in ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`],
+    [
+      "Method",
+      `${method}, ${kind}${whyFull(manifest)}, in ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`,
+    ],
     ["Size", `${formatBytes(plainBytes(manifest))}, ${formatBytes(storedBytes(manifest))} stored`],
     ["Contents", rows === undefined ? contents : `${contents}, ${counted(rows, "row")}`],
     ["Save", save.state === "done" || save.state === "not-needed" ? save.message : `${save.state}: ${save.message}`],
@@ -65,6 +70,11 @@ function recoveryOf({ windows }: Fate): readonly string[] {
   if (windows === null) return [];
   const wide = windows.filter(isWide);
   return wide.length === 0 ? ["only to its own moment: no log that follows it is archived"] : wide.map(windowText);
+}
+
+function whyFull({ details }: Manifest): string {
+  const { fullBecause } = details;
+  return fullBecause === undefined ? "" : ` (${fullBecause})`;
 }
 
 function fateText({ isPolicyKnown, policy, kept, removed }: Fate): string {
