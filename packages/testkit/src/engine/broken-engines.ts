@@ -1,4 +1,5 @@
 import { brokenBackups } from "./broken-backups.ts";
+import { brokenChains } from "./broken-chains.ts";
 import type { BrokenEngine } from "./broken-engine.ts";
 import { brokenManners } from "./broken-manners.ts";
 import { brokenObservers } from "./broken-observers.ts";
@@ -10,6 +11,7 @@ export const brokenEngines: readonly BrokenEngine[] = [
   ...brokenObservers,
   ...brokenBackups,
   ...brokenRestores,
+  ...brokenChains,
   ...brokenSelections,
   ...brokenInspections,
   ...brokenManners,

@@ -1,5 +1,6 @@
 import { backingUpPromises } from "./backing-up.ts";
 import { cancellingPromises } from "./cancelling.ts";
+import { chainingPromises } from "./chaining.ts";
 import { declaringPromises } from "./declaring.ts";
 import { describingPromises } from "./describing.ts";
 import type { EnginePromise } from "./engine-subject.ts";
@@ -27,6 +28,7 @@ export const enginePromises: readonly EnginePromise[] = [
   ...handingOverPromises,
   ...restoringPromises,
   ...refusingPromises,
+  ...chainingPromises,
   ...selectingPromises,
   ...planningPromises,
   ...inspectingPromises,

@@ -64,6 +64,6 @@ export interface EngineTrial {
 export interface EnginePromise {
   readonly name: string;
   /** Only where the engine or the subject has it. */
-  readonly needs?: "explore" | "scratch" | "reorder" | "grow" | "secrets" | "part";
+  readonly needs?: "explore" | "incremental" | "scratch" | "reorder" | "grow" | "secrets" | "part";
   readonly run: (trial: EngineTrial) => Promise<void>;
 }

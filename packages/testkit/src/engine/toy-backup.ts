@@ -2,8 +2,12 @@ import { Readable } from "node:stream";
 import type { ArtifactSink, BackupFacts, BackupKind, BackupRequest, RunContext } from "@dbsave/core";
 import { DbsaveError, toDbsaveError } from "@dbsave/core";
 import { readToyData, type ToyData, toyFingerprint } from "./toy-data.ts";
+import { readToyBackup } from "./toy-restore.ts";
 
-export const toyMethods: Readonly<Record<string, readonly BackupKind[]>> = { json: ["full"], tables: ["full"] };
+export const toyMethods: Readonly<Record<string, readonly BackupKind[]>> = {
+  json: ["full", "incremental"],
+  tables: ["full"],
+};
 
 export async function backupToy(
   path: string,
@@ -16,7 +20,9 @@ export async function backupToy(
     throw new DbsaveError("UNSUPPORTED", `toy: cannot back up by ${method}, ${request.kind}: methods are json, tables`);
   const data = await readToyData(path);
   const consistentAt = ctx.now();
-  const artifacts = method === "json" ? [{ name: "data.json", data }] : perTable(data);
+  const upon = await readParent(request, ctx);
+  const changed = upon.data && changesSince(upon.data, data);
+  const artifacts = method === "json" ? [{ name: "data.json", data: changed ?? data }] : perTable(data);
   try {
     await writeAll(artifacts, sink, ctx);
   } catch (error) {
@@ -24,7 +30,33 @@ export async function backupToy(
     throw toDbsaveError(error, "BACKUP_FAILED", `toy: backup failed: ${path}`);
   }
   const recipe = artifacts.map(({ name }) => ({ explain: "Decode the data.", artifact: name, into: name }));
-  return { method, kind: "full", consistentAt, fingerprint: toyFingerprint(data), recipe, details: {} };
+  const taken = { method, consistentAt, fingerprint: toyFingerprint(data), recipe };
+  const details = { tables: JSON.stringify(Object.keys(data)) };
+  if (changed !== undefined) return { ...taken, kind: "incremental", details };
+  const { fullBecause } = upon;
+  return { ...taken, kind: "full", details, ...(fullBecause !== undefined && { fullBecause }) };
+}
+
+/** What the parent holds, or why nothing can be taken upon it. */
+async function readParent(
+  { kind, parent }: BackupRequest,
+  ctx: RunContext,
+): Promise<{ readonly data?: ToyData; readonly fullBecause?: string }> {
+  if (kind === "full") return {};
+  if (parent === undefined) return { fullBecause: "no parent was given" };
+  try {
+    return { data: await readToyBackup(parent, ctx.signal) };
+  } catch (error) {
+    if (ctx.signal.aborted) throw new DbsaveError("ABORTED", "toy: backup cancelled", { cause: error });
+    return { fullBecause: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Tables that are new or different, whole. */
+function changesSince(old: ToyData, data: ToyData): ToyData {
+  return Object.fromEntries(
+    Object.entries(data).filter(([table, rows]) => JSON.stringify(rows) !== JSON.stringify(old[table])),
+  );
 }
 
 interface ToyArtifact {

@@ -14,19 +14,27 @@ import type {
 import { abortStream, DbsaveError, systemCode, toDbsaveError } from "@dbsave/core";
 import { isMissing, parseToyTables, type ToyData } from "./toy-data.ts";
 
-async function readBackup(source: ArtifactSource, signal: AbortSignal): Promise<ToyData> {
+/** All tables, of an incremental backup those that did not change from its parent. */
+export async function readToyBackup(source: ArtifactSource, signal: AbortSignal): Promise<ToyData> {
+  const { manifest, parent } = source;
   const parts: ToyData[] = [];
-  for (const { name } of source.manifest.artifacts) {
+  for (const { name } of manifest.artifacts) {
     const body = abortStream(await source.open(name), signal, `toy: reading ${name}`);
     parts.push(parseToyTables((await buffer(body)).toString(), name));
   }
-  return Object.fromEntries(parts.flatMap((tables) => Object.entries(tables)));
+  const own: ToyData = Object.fromEntries(parts.flatMap((tables) => Object.entries(tables)));
+  if (manifest.kind === "full") return own;
+  if (parent === undefined)
+    throw new DbsaveError("SOURCE_INVALID", `toy: ${manifest.id}: ${manifest.parent} is missing`);
+  const older = await readToyBackup(parent, signal);
+  const tables = JSON.parse(String(manifest.details["tables"])) as readonly string[];
+  return Object.fromEntries(tables.map((table) => [table, own[table] ?? older[table] ?? {}]));
 }
 
 /** What is wrong with the artifacts. A source that fails to give them is no finding: its error is thrown. */
 export async function inspectToy(source: ArtifactSource, signal: AbortSignal): Promise<readonly Finding[]> {
   try {
-    await readBackup(source, signal);
+    await readToyBackup(source, signal);
     return [];
   } catch (error) {
     const { code, message } = toDbsaveError(error, "SOURCE_INVALID", "toy: artifact is not readable");
@@ -56,7 +64,7 @@ export async function restoreToy(
   if (!force && (await exists(target))) throw taken(target);
   const partial = `${target}.${process.pid}.partial`;
   try {
-    const tables = Object.entries(await readBackup(source, ctx.signal));
+    const tables = Object.entries(await readToyBackup(source, ctx.signal));
     const data = Object.fromEntries(tables.filter(([name]) => request.select?.tables?.includes(name) ?? true));
     {
       await using file = await open(partial, "wx", 0o600);

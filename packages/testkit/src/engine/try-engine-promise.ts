@@ -34,6 +34,8 @@ export async function tryEnginePromise(
 
 function has(subject: EngineSubject, what: NonNullable<EnginePromise["needs"]>): boolean {
   if (what === "scratch" || what === "explore") return subject.engine[what] !== undefined;
+  if (what === "incremental")
+    return Object.values(subject.engine.capabilities.methods).some((kinds) => kinds.includes("incremental"));
   return subject[what] !== undefined;
 }
 
