@@ -12,7 +12,7 @@ export const brokenChains: readonly BrokenEngine[] = [
   })),
   broken(restores, "takes a full backup for an incremental one", alwaysFull({})),
   broken(inspects, "misses what did not change", (honest) => ({
-    inspect: ({ parent: _, ...source }, ctx) => honest.inspect(source, ctx),
+    inspect: ({ manifest, open }, ctx) => honest.inspect({ manifest, open }, ctx),
   })),
   broken(falls, "fails for want of a parent", (honest) => ({
     backup: async (request, sink, ctx) => {
@@ -25,7 +25,7 @@ export const brokenChains: readonly BrokenEngine[] = [
 
 function alwaysFull(changes: { readonly fullBecause?: string }): Defect {
   return (honest: Engine) => ({
-    backup: async ({ parent: _, ...request }, sink, ctx) => {
+    backup: async (request, sink, ctx) => {
       const facts = await honest.backup({ ...request, kind: "full" }, sink, ctx);
       return { ...facts, ...changes };
     },
