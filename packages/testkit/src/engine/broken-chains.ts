@@ -12,7 +12,7 @@ export const brokenChains: readonly BrokenEngine[] = [
   })),
   broken(restores, "takes a full backup for an incremental one", alwaysFull({})),
   broken(inspects, "misses what did not change", (honest) => ({
-    inspect: ({ manifest, open }, ctx) => honest.inspect({ manifest, open }, ctx),
+    inspect: (source, ctx) => honest.inspect({ manifest: source.manifest, open: (name) => source.open(name) }, ctx),
   })),
   broken(falls, "fails for want of a parent", (honest) => ({
     backup: async (request, sink, ctx) => {

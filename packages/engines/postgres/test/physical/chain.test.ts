@@ -153,6 +153,7 @@ describe.for(summarizingMajors)(
         async (there) => {
           await follow(newest, there, chain);
           expect(await textOf(there, digests)).toBe(ours);
+          await textOf(there, "echo 'local all all trust' > trust.conf");
           return {
             tool: await findServerTool("postgres", Number(major.slice(9, 11)), {
               ...there,
@@ -178,10 +179,11 @@ function tablespacesOf({ facts }: Taken): readonly { readonly oid: number; reado
 }
 
 /** A copy needs as much of each as the source had, which has them on its command line. */
-function settingsFor({ facts: { details } }: Taken, { socketDirectory }: ServerPlace): readonly string[] {
+function settingsFor({ facts: { details } }: Taken, { directory, socketDirectory }: ServerPlace): readonly string[] {
   return [
     "listen_addresses=",
     `unix_socket_directories=${socketDirectory}`,
+    `hba_file=${directory}/trust.conf`,
     `max_connections=${details["maxConnections"]}`,
     `max_worker_processes=${details["maxWorkerProcesses"]}`,
     `max_wal_senders=${details["maxWalSenders"]}`,
