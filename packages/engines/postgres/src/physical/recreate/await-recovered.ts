@@ -2,10 +2,12 @@ import { setTimeout } from "node:timers/promises";
 import { DbsaveError, isDbsaveError, type RecoveredTo, type RunContext, type SwitchedService } from "@dbsave/core";
 import { toolText } from "../../tools/tool-text.ts";
 import { formatLsn } from "../../wal/lsn.ts";
-import { reachedIn } from "../start/reached.ts";
+import { notRecovered, reachedIn } from "../start/reached.ts";
 import { RecoveryLog } from "../start/recovery-log.ts";
 
 const lookEveryMs = 500;
+/** So often a server that is ready is asked for its timeline: an engine under load answers late, or with nothing. */
+const mostLooks = 20;
 /** Of `postmaster.pid`: what state the server is in. */
 const stateLine = 7;
 
@@ -21,15 +23,19 @@ export async function awaitRecovered(
   const log = new RecoveryLog();
   const ended = follow(lines, log);
   const inside = { signal };
-  for (;;) {
+  for (let looks = 0; looks < mostLooks; ) {
     const state = await toolText(tools, "cat", [`${directory}/postmaster.pid`], inside).catch(unlessGone);
-    if (state.split("\n")[stateLine]?.trim() === "ready") break;
+    if (state.split("\n")[stateLine]?.trim() === "ready") {
+      const reached = await reachedIn(tools, directory, log.lastCommit, signal);
+      if (reached !== null) return reached;
+      looks += 1;
+    }
     const next = await Promise.race([ended, setTimeout(lookEveryMs, "later" as const)]);
     if (next === "ended")
       throw new DbsaveError("TOOL_FAILED", `postgres: the restored server does not come up: ${log.why()}`);
     if (signal.aborted) throw gaveUp(log, ctx);
   }
-  return await reachedIn(tools, directory, log.lastCommit, ctx.signal);
+  throw notRecovered();
 }
 
 async function follow(lines: AsyncIterable<string>, log: RecoveryLog): Promise<"ended"> {

@@ -16,7 +16,7 @@ import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
 import { type RestorePlaces, restorePlaces } from "../restore/places.ts";
 import { followRecovery, type RecoverySpan } from "./follow-recovery.ts";
 import { writeMissingSettings } from "./missing-settings.ts";
-import { reachedIn } from "./reached.ts";
+import { notRecovered, reachedIn } from "./reached.ts";
 
 const defaultTimeoutMs = 60 * 60_000;
 const defaultPort = 5432;
@@ -62,6 +62,7 @@ export async function startDirectory(
   try {
     const log = await followRecovery(server, spanOf(request, manifest), start.timeoutMs ?? defaultTimeoutMs, ctx);
     const reached = await reachedIn(server.tools, directory, log.lastCommit, ctx.signal);
+    if (reached === null) throw notRecovered();
     const { where, stopCommand, logCommand } = server;
     const { port = defaultPort } = start;
     const connection = `host=${directory} port=${port} user=${contents.bootstrapRole} dbname=postgres`;
