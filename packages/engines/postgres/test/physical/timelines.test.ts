@@ -8,40 +8,43 @@ import { tools } from "../support/context.ts";
 import { archivingServer, emptyRepository, serversOf } from "./support/archiving-server.ts";
 import { mark, recovered, rowsOf, upTo } from "./support/markers.ts";
 import { folder, placeForData, startOn } from "./support/restored.ts";
-import { majors } from "./support/servers.ts";
 
 const { signal } = new AbortController();
 
-describe.for(majors)("a recovered %s", { timeout: startTimeoutMs }, (major) => {
-  it("goes on in the same archive, and is recovered from the backup before, on its timeline or the one it left", async (test) => {
-    const source = await serversOf(major, test);
-    await using server = await archivingServer(source);
-    const { repository, log } = await emptyRepository();
-    const { engine, sql } = server;
-    await sql("CREATE TABLE m (id int)");
-    await backup(engine, { repository, target: "orders" });
-    const [, , third] = await mark(sql, upTo(5));
-    await server.archive(log);
-    const time = new Date(Number(third?.committedAt.getTime()) + 1);
-    const reach = (to: Parameters<typeof recovered>[3], use?: Parameters<typeof recovered>[4]) =>
-      recovered(engine, source, repository, to, use);
-    const promoted = await reach({ kind: "time", time }, async (again) => {
-      await mark(again.sql, [10, 11]);
-      await again.archive(log);
-    });
-    expect(promoted).toMatchObject({ rows: [1, 2, 3], timeline: "00000002" });
-    expect(await reach({ kind: "latest" })).toMatchObject({ rows: [1, 2, 3, 10, 11], timeline: "00000003" });
-    // the second timeline has its number already
-    expect(await reach({ kind: "latest", timeline: 1 })).toMatchObject({ rows: upTo(5), timeline: "00000003" });
+describe.for(["postgres-15", "postgres-18-timescale"] as const)(
+  "a recovered %s",
+  { timeout: startTimeoutMs },
+  (major) => {
+    it("goes on in the same archive, and is recovered from the backup before, on its timeline or the one it left", async (test) => {
+      const source = await serversOf(major, test);
+      await using server = await archivingServer(source);
+      const { repository, log } = await emptyRepository();
+      const { engine, sql } = server;
+      await sql("CREATE TABLE m (id int)");
+      await backup(engine, { repository, target: "orders" });
+      const [, , third] = await mark(sql, upTo(5));
+      await server.archive(log);
+      const time = new Date(Number(third?.committedAt.getTime()) + 1);
+      const reach = (to: Parameters<typeof recovered>[3], use?: Parameters<typeof recovered>[4]) =>
+        recovered(engine, source, repository, to, use);
+      const promoted = await reach({ kind: "time", time }, async (again) => {
+        await mark(again.sql, [10, 11]);
+        await again.archive(log);
+      });
+      expect(promoted).toMatchObject({ rows: [1, 2, 3], timeline: "00000002" });
+      expect(await reach({ kind: "latest" })).toMatchObject({ rows: [1, 2, 3, 10, 11], timeline: "00000003" });
+      // the second timeline has its number already
+      expect(await reach({ kind: "latest", timeline: 1 })).toMatchObject({ rows: upTo(5), timeline: "00000003" });
 
-    for (const file of await log.list()) if (file.name === "00000002.history") await log.remove(file);
-    const plan = planRecovery(engine, { repository, target: "orders", to: { kind: "latest" } });
-    await expect(plan).rejects.toMatchObject({
-      code: "RECOVERY_UNREACHABLE",
-      message: expect.stringContaining("00000002.history"),
+      for (const file of await log.list()) if (file.name === "00000002.history") await log.remove(file);
+      const plan = planRecovery(engine, { repository, target: "orders", to: { kind: "latest" } });
+      await expect(plan).rejects.toMatchObject({
+        code: "RECOVERY_UNREACHABLE",
+        message: expect.stringContaining("00000002.history"),
+      });
     });
-  });
-});
+  },
+);
 
 describe("a recovery", { timeout: startTimeoutMs }, () => {
   it("past a missing segment is refused before anything is touched, and one before it is not", async (test) => {

@@ -61,18 +61,18 @@ const settings = {
 /** A new one; or one on a copy of `from`, a data directory on this machine, which archives as well. */
 export async function archivingServer(
   { runner, prefix }: ServerSource,
-  { from, segmentMegabytes = 1 }: { readonly from?: string; readonly segmentMegabytes?: number } = {},
+  { from, settings: more = {} }: { readonly from?: string; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<ArchivingServer> {
   const running = await runner.start(
     async ({ directory, socketDirectory, tools }) => {
       const data = `${directory}/data`;
       await captureText(tools, "mkdir", ["-m", "700", data, `${directory}/archive`], { signal });
       if (from === undefined) {
-        const size = `--wal-segsize=${segmentMegabytes}`;
-        const initdb = ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--data-checksums", size];
+        const small = "--wal-segsize=1";
+        const initdb = ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--data-checksums", small];
         await captureText(tools, `${prefix}initdb`, initdb, { signal });
       } else await copy(from, data, tools);
-      const all = { ...settings, unix_socket_directories: socketDirectory };
+      const all = { ...settings, ...more, unix_socket_directories: socketDirectory };
       return {
         tool: `${prefix}postgres`,
         args: ["-D", data, ...Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`])],
