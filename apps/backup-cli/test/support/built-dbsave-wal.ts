@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import type { PostgresTarget } from "./postgres-target.ts";
 
-const entry = fileURLToPath(new URL("../../../wal-archiver/dist/dbsave-wal.js", import.meta.url));
+const entry = fileURLToPath(import.meta.resolve("@dbsave/wal-archiver/dist/dbsave-wal.js"));
 
 /** Starts the built `dbsave-wal receive` for the target until the test is over. */
 export function startReceiving({ cwd, server }: PostgresTarget): void {
