@@ -45,6 +45,12 @@ it("fetch brings a segment back, and has the next ones at hand even when the arc
   expect(readdirSync(ahead).map((file) => file.slice(0, 24))).toEqual(names.slice(2, 3));
 });
 
+it("a log of another server cannot be taken for the end of one's own", async () => {
+  const cluster = await archived();
+  const refused = await fetchOf(cluster)("000000010000000000000009", "--system-identifier", "42");
+  expect(refused).toMatchObject({ status: 200, stderr: expect.stringContaining("nothing of the server 42") });
+});
+
 it("a segment that was damaged while it waited is fetched anew", async () => {
   const cluster = await archived();
   const fetch = fetchOf(cluster);

@@ -28,6 +28,16 @@ export async function checkCluster(cluster: Cluster, log: LogStore): Promise<voi
   throw foreign(cluster, now);
 }
 
+/** SOURCE_FOREIGN for a log that this server has never archived into. */
+export async function checkOwner(systemIdentifier: string, log: Pick<LogStore, "list">): Promise<void> {
+  const known = await log.list(folder);
+  const cluster = { systemIdentifier, segmentBytes: null };
+  if (!known.some((record) => isOf(record, cluster)))
+    throw new DbsaveError("SOURCE_FOREIGN", `postgres: nothing of the server ${systemIdentifier} is in this log`, {
+      hint: "Name the target that it archives into with --target.",
+    });
+}
+
 /** Lets a server archive into a log that others archived into before: after an upgrade, or `initdb`. */
 export async function admitCluster({ systemIdentifier, segmentBytes }: Cluster, log: LogStore): Promise<void> {
   const name = `${systemIdentifier}.${segmentBytes}`;

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { DbsaveError, type LogFile, type LogReader } from "@dbsave/core";
 import { checkSegment, pageHeaderBytes, readPageHeader } from "../wal/page-header.ts";
 import { folderOf, walFileOf } from "../wal/wal-file.ts";
+import { checkOwner } from "./cluster-record.ts";
 
 /** A file of the WAL that is archived, and those that a server will want after it. */
 export interface FoundWal {
@@ -16,7 +17,8 @@ export interface FoundWal {
 /** The archived WAL of one server, for its `restore_command`. */
 export interface StoredWal {
   /**
-   * Null only when a complete listing does not have it. SOURCE_INVALID for a name that no server gives; OBJECT_EXISTS when two writers
+   * Null only when a complete listing does not have it. SOURCE_FOREIGN when it is not there and nothing else of this server is: whoever
+   * looks into another one's log must not take it for the end of its own. SOURCE_INVALID for a name that no server gives; OBJECT_EXISTS when two writers
    * raced and nobody knows whose contents are right.
    */
   find(name: string): Promise<FoundWal | null>;
@@ -34,7 +36,10 @@ export function storedWal(log: LogReader, systemIdentifier: string): StoredWal {
       if (folder === null) throw new DbsaveError("SOURCE_INVALID", `postgres: not the name of a file of WAL: ${name}`);
       const files = await log.list(folder);
       const [file, ...others] = files.filter((candidate) => candidate.name === name);
-      if (file === undefined) return null;
+      if (file === undefined) {
+        await checkOwner(systemIdentifier, log);
+        return null;
+      }
       if (others.some(({ plainSha256 }) => plainSha256 !== file.plainSha256))
         throw new DbsaveError("OBJECT_EXISTS", `postgres: ${name} is archived with different contents`, {
           hint: "Two servers archived to one place: find out which one is right, and move the other file away.",
