@@ -1,5 +1,5 @@
 import { formatBytes, type Manifest, type Recovery, type RecoveryTarget, type RecoveryWindow } from "@dbsave/core";
-import { formatDuration } from "../output/quantities.ts";
+import { counted, formatDuration } from "../output/quantities.ts";
 import { formatLocal } from "../places/local-time.ts";
 
 /** A recovery that is about to be, with what belongs to it. */
@@ -20,7 +20,7 @@ export function recoveryLines({ recovery, chain, windows, timeZone }: PlannedRec
     `Recovering ${chain.at(-1)?.target ?? ""} to ${targetText(to, timeZone)}, on timeline ${timeline}`,
     ...windows.map((window) => `  can be recovered: ${windowText(window, timeZone)}`),
     `  chain: ${chain.map(({ kind, id }) => `${kind} ${id}`).join(", ")}`,
-    `  log: ${files.length} files (${formatBytes(sum(files.map(({ storedBytes }) => storedBytes)))} as stored)`,
+    `  log: ${counted(files.length, "file")} (${formatBytes(sum(files.map(({ storedBytes }) => storedBytes)))} as stored)`,
   ];
 }
 

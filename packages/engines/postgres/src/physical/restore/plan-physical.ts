@@ -77,9 +77,10 @@ export async function planPhysicalRestore(
 
 function walStep({ route }: Recovery, { wal }: RestoreSizes): string {
   const segments = route.files.filter(({ name }) => heldSegment(name) !== null).map(({ name }) => name);
-  const range = segments.length === 0 ? "no segment" : `${segments.length} segments (${formatBytes(wal)})`;
-  const names = segments.length === 0 ? "" : `: ${segments[0]} to ${segments.at(-1)}`;
-  return `put ${range} of archived WAL into pg_wal${names}`;
+  const [first = ""] = segments;
+  if (segments.length === 0) return "take no archived WAL: the backup holds what it needs";
+  const names = segments.length === 1 ? first : `${segments.length} segments, ${first} to ${segments.at(-1)},`;
+  return `put ${names} of archived WAL (${formatBytes(wal)}) into pg_wal`;
 }
 
 function reachOf(recovery: Recovery | undefined): string {
