@@ -14,7 +14,10 @@ const named = "a physical restore always names its directory";
 const long = "takes a dozen restores of a whole server; restore.test.ts and archives.test.ts look at the same";
 const wholeServer =
   "the throw-away server of a physical backup is read as a whole, not as the one database of its source";
+const newer = "needs PostgreSQL 17; chain.test.ts looks at the same on 17 and 18";
 const cannot = {
+  "restores an incremental backup, with all it was taken upon, to the contents of its own moment": newer,
+  "finds nothing wrong with incremental backups that are whole": newer,
   "refuses a place that is not empty with TARGET_NOT_EMPTY, and leaves it as it is": named,
   "foretells in a plan that a place is not empty, unless it may be moved aside": named,
   "restores over its own source when forced, and keeps what was there": named,
