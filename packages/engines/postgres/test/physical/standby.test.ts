@@ -35,6 +35,6 @@ it("a physical backup of a standby is restored to a server that follows nobody",
   expect(await ask(count)).toEqual([{ n: 3000 }]);
   expect(await ask("SELECT pg_is_in_recovery() AS follows")).toEqual([{ follows: false }]);
   await using scratch = scratchOf(primary.options);
-  const { details } = await scratch.engine.restore({ force: false }, source, ctx);
-  expect(details).toMatchObject({ databases: 2, amcheck: true });
+  await scratch.engine.restore({ force: false }, source, ctx);
+  expect(await scratch.check?.(ctx)).toMatch(/^2 databases, .* checked by amcheck; /);
 });

@@ -1,0 +1,3 @@
+import { timescaleConformance } from "../support/conformance.ts";
+
+await timescaleConformance("17");
