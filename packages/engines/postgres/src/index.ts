@@ -5,7 +5,6 @@ export { type FoundWal, type StoredWal, storedWal } from "./archive/stored-wal.t
 export { type WalArchive, walArchive } from "./archive/wal-archive.ts";
 export type { WalToArchive } from "./archive/wal-to-archive.ts";
 export type { DatabaseSettings } from "./catalog/database-settings.ts";
-export type { Session } from "./connect.ts";
 export { postgres, postgresWith } from "./engine.ts";
 export { type Given, libpqOptions, type Surroundings } from "./libpq.ts";
 export type { LocatedServer, ServerLocator } from "./locator.ts";
@@ -16,4 +15,5 @@ export type { Details, NewDatabase, PostgresProfile, Pour, ReadStep } from "./pr
 export { receiveWal } from "./receive/receive-wal.ts";
 export type { ReceiverEvent, ReportReceiver } from "./receive/receiver-event.ts";
 export type { ReceiverOptions } from "./receive/receiver-options.ts";
+export type { Session } from "./session.ts";
 export { databaseArgument, displayName, identifier, literal } from "./sql/quote.ts";
