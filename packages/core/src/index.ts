@@ -39,6 +39,7 @@ export type { RunningTool, ToolOptions, ToolRunner } from "./contracts/tool-runn
 export { DbsaveError, type DbsaveErrorOptions, isDbsaveError, toDbsaveError } from "./errors/dbsave-error.ts";
 export { didYouMean } from "./errors/did-you-mean.ts";
 export { ERRORS, type ErrorCode, type ErrorFacts } from "./errors/error-table.ts";
+export { EarlySync } from "./fs/early-sync.ts";
 export type { FsEntry, FsKind, FsPort, FsReader, FsStat, FsWriter } from "./fs/fs-port.ts";
 export { systemCode } from "./fs/fs-port.ts";
 export { makeDirectories } from "./fs/make-directories.ts";

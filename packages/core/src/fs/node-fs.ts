@@ -1,5 +1,6 @@
 import { constants, type Dirent, type Stats } from "node:fs";
 import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from "node:fs/promises";
+import { EarlySync } from "./early-sync.ts";
 import { type FsKind, type FsPort, type FsReader, type FsStat, type FsWriter, systemCode } from "./fs-port.ts";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -37,14 +38,16 @@ export const nodeFs: FsPort = {
 };
 
 function writer(handle: FileHandle): FsWriter {
+  const early = new EarlySync(handle);
   return {
     async write(chunks) {
       for (let left = chunks; left.length > 0; ) {
         const { bytesWritten } = await handle.writev(left);
         left = withoutFirst(left, bytesWritten);
+        early.wrote(bytesWritten);
       }
     },
-    sync: () => handle.sync(),
+    sync: () => early.sync(),
     close: () => handle.close(),
   };
 }

@@ -7,8 +7,7 @@ import { subjectOn } from "./subject.ts";
 export async function timescaleConformance(setup: Setup): Promise<void> {
   const server = await tryTimescaleServer(setup);
   const isMissing = typeof server === "string";
-  const name = `TimescaleDB on PostgreSQL ${setup}, a real server${isMissing ? `: ${server}` : ""}`;
-  describe.skipIf(isMissing)(name, () => {
+  describe.skipIf(isMissing)(`TimescaleDB on PostgreSQL ${setup}${isMissing ? `: ${server}` : ""}`, () => {
     if (!isMissing) engineConformance({ name: "timescaledb", create: () => subjectOn(server), patienceMs: 6000 });
   });
 }

@@ -1,9 +1,10 @@
-import { chown, type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { chown, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DbsaveError, systemCode } from "@dbsave/core";
 import type { ChangeEvent } from "../incremental/changed-files.ts";
 import type { TarEntry } from "../tar/tar-header.ts";
 import type { Unpacking } from "../thread/protocol.ts";
+import { GrowingFile } from "./growing-file.ts";
 import type { Owner } from "./ownership.ts";
 import { WrittenFiles } from "./written-files.ts";
 
@@ -15,7 +16,7 @@ export class TreeWriter {
   readonly #root: string;
   readonly #how: Unpacking;
   readonly #keep: Keep;
-  #file: FileHandle | null = null;
+  #file: GrowingFile | null = null;
   #position = 0;
   #blockBytes = 0;
   /** Of the file whose bytes are kept. */
@@ -77,7 +78,7 @@ export class TreeWriter {
     if (isUpon) await rm(whole, { force: true });
     this.#file = await openNew(whole, mode);
     const owner = this.#ownerOf(entry);
-    if (owner !== null) await this.#file.chown(owner.uid, owner.gid);
+    if (owner !== null) await this.#file.handle.chown(owner.uid, owner.gid);
   }
 
   async #write(bytes: Buffer): Promise<void> {
@@ -87,7 +88,7 @@ export class TreeWriter {
     }
     if (this.#file === null) return;
     await this.#writing;
-    this.#writing = writeAll(this.#file, bytes, this.#position);
+    this.#writing = this.#file.write(bytes, this.#position);
     this.#writing.catch(() => undefined); // thrown by whoever waits for it next
     this.#position += bytes.length;
   }
@@ -105,8 +106,8 @@ export class TreeWriter {
   }: Extract<ChangeEvent, { kind: "patch" }>): Promise<void> {
     this.#blockBytes = blockBytes;
     this.#file = await openOld(join(this.#root, path), path);
-    await this.#file.truncate(keptBlocks * blockBytes);
-    await this.#file.truncate(blocks * blockBytes);
+    await this.#file.handle.truncate(keptBlocks * blockBytes);
+    await this.#file.handle.truncate(blocks * blockBytes);
   }
 
   async #end(): Promise<void> {
@@ -123,27 +124,21 @@ export class TreeWriter {
   }
 }
 
-async function openNew(path: string, mode: number): Promise<FileHandle> {
+async function openNew(path: string, mode: number): Promise<GrowingFile> {
   try {
-    return await open(path, "wx", mode);
+    return new GrowingFile(await open(path, "wx", mode));
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOENT") throw error;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return await open(path, "wx", mode);
+    return new GrowingFile(await open(path, "wx", mode));
   }
 }
 
-async function openOld(path: string, name: string): Promise<FileHandle> {
+async function openOld(path: string, name: string): Promise<GrowingFile> {
   try {
-    return await open(path, "r+");
+    return new GrowingFile(await open(path, "r+"));
   } catch (cause) {
     if (systemCode(cause) !== "ENOENT") throw cause;
     throw new DbsaveError("SOURCE_INVALID", `postgres: ${name} was changed, but is not in the older backup`, { cause });
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }

@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { GrowingFile } from "./growing-file.ts";
 
 const atOnce = 3;
 
@@ -8,7 +8,7 @@ export class WrittenFiles {
   readonly #failures: unknown[] = [];
 
   /** Waits for room, not for the file. Rejects with the failure of any earlier one. */
-  async add(file: FileHandle): Promise<void> {
+  async add(file: GrowingFile): Promise<void> {
     const work = this.#settle(file).finally(() => this.#running.delete(work));
     this.#running.add(work);
     while (this.#running.size >= atOnce) await Promise.race(this.#running);
@@ -27,7 +27,7 @@ export class WrittenFiles {
   }
 
   /** Never rejects. */
-  async #settle(file: FileHandle): Promise<void> {
+  async #settle(file: GrowingFile): Promise<void> {
     try {
       await file.sync();
     } catch (error) {
