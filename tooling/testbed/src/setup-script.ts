@@ -35,7 +35,7 @@ exec postgres -D "$DATA" ${options.join(" ")}
 `;
 }
 
-/** Copies the server at $PRIMARY and follows it; replay waits a second for queries that are in its way. */
+/** Copies the server at $PRIMARY and follows it; replay waits a second for queries that are in its way, wherever it reads from. */
 export function standbyScript(port: number): string {
   return `set -eu
 umask 077
@@ -43,6 +43,7 @@ export LANG=C.UTF-8 LC_ALL=C.UTF-8
 PGPASSWORD="$PASSWORD" pg_basebackup -h "$PRIMARY" -p ${port} -U postgres -D "$DATA" -R -X stream -c fast
 unset PASSWORD
 exec postgres -D "$DATA" -c listen_addresses=* -c port=${port} -c "unix_socket_directories=$SOCKETS" \\
-  -c max_connections=200 -c max_wal_senders=10 -c max_standby_streaming_delay=1s
+  -c max_connections=200 -c max_wal_senders=10 -c max_standby_streaming_delay=1s \\
+  -c max_standby_archive_delay=1s
 `;
 }
