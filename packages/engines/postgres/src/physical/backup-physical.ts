@@ -31,6 +31,8 @@ export interface PhysicalOrder extends Omit<PhysicalSettings, "wal" | "increment
   readonly parent?: ArtifactSource;
 }
 
+const shownWarnings = 20;
+
 type TakeSettings = PhysicalOrder & { readonly incremental: boolean };
 
 interface Taken extends BaseBackupFacts {
@@ -42,8 +44,8 @@ interface Taken extends BaseBackupFacts {
  * A base backup of the whole server by its own BASE_BACKUP, with the WAL that it needs: straight from the socket into
  * `sink`, no temporary copy. The server verifies the checksums of pages, and every file is compared with the server's manifest
  * while it passes. One session for replication, a temporary slot, and the server's reading of all its files; no lock, no
- * transaction. With `parent` only what changed since it, else all, with the reason. PERMISSION_DENIED with the exact fix, UNSUPPORTED
- * before 15, SOURCE_INVALID for damaged pages, BACKUP_FAILED.
+ * transaction. With `parent` only what changed since it, else all, with the reason. What the server warns of, such as a
+ * link that it leaves out, is reported. PERMISSION_DENIED with the exact fix, UNSUPPORTED before 15, SOURCE_INVALID for damaged pages, BACKUP_FAILED.
  *
  * There is no fingerprint: the state that a restore comes to is that of the moment the server stopped copying, which no
  * session can look at.
@@ -66,6 +68,8 @@ export async function backupPhysical(
   } = upon === null
     ? { taken: await takeKind(false, sink) }
     : await takeUpon(upon, { server, walsender }, takeKind, sink, ctx);
+  for (const warning of walsender.warnings().slice(0, shownWarnings))
+    ctx.report({ type: "note", message: `the server warned: ${warning}` });
   const links = [...(parent === null ? [] : linksOf(parent).map(linkIn)), { archives: taken.archives }];
   return {
     method: "physical",
@@ -73,7 +77,7 @@ export async function backupPhysical(
     ...(fullBecause !== undefined && { fullBecause }),
     consistentAt: taken.consistentAt,
     fingerprint: null,
-    recipe: physicalRecipe(server, links),
+    recipe: physicalRecipe({ ...server, startLsn: taken.start.lsn }, links),
     details: { ...detailsOf(server, settings, taken), ...sinceDetails(parent), ...imageDetails(options.image) },
   };
 }

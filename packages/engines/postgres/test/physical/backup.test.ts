@@ -109,14 +109,14 @@ describe("a physical backup", () => {
     });
   });
 
-  it("goes on when there is no slot to be had, and says so", async (test) => {
-    const { options } = await ownServer(test, { max_replication_slots: "0" });
+  it("goes on when there is no slot to be had, when the archive takes nothing, and past a link, and says what is not there", async (test) => {
+    const archiving = { archive_mode: "on", archive_command: "false" };
+    const { options, sql } = await ownServer(test, { max_replication_slots: "0", ...archiving });
+    await sql("COPY (SELECT) TO PROGRAM 'cat; ln -s pg_hba.conf linked.conf'");
     await using ctx = await testContext();
     await takePhysical(options, ctx, { compression: null });
-    expect(ctx.events).toContainEqual({
-      type: "note",
-      message: expect.stringContaining("all replication slots are in use"),
-    });
+    for (const told of ["all replication slots are in use", 'skipping special file "./linked.conf"'])
+      expect(ctx.events).toContainEqual({ type: "note", message: expect.stringContaining(told) });
   });
 
   it("lets dbsave compress when the server cannot", async (test) => {

@@ -21,7 +21,8 @@ export interface ServerCompression {
 }
 
 /**
- * For servers of PostgreSQL 15 and newer. The backup holds the WAL that it needs, so it can be restored without an archive.
+ * For servers of PostgreSQL 15 and newer. The backup holds the WAL that it needs, so it can be restored without an archive, and
+ * the server does not wait for its own: an archive_command that fails would hold it for ever.
  * Tablespaces are named in `tablespace_map` and not linked; the checksums of pages are verified by the server.
  */
 export function baseBackupCommand(settings: BaseBackupSettings): string {
@@ -31,6 +32,7 @@ export function baseBackupCommand(settings: BaseBackupSettings): string {
     "PROGRESS",
     `CHECKPOINT ${literal(checkpoint)}`,
     "WAL",
+    "WAIT 0",
     "TABLESPACE_MAP",
     "MANIFEST 'yes'",
     "MANIFEST_CHECKSUMS 'SHA256'",

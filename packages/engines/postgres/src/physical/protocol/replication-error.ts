@@ -5,11 +5,13 @@ import { identifier } from "../../sql/quote.ts";
 /** What an error of a replication connection means, where it is one that others do not have, with what an administrator must do. */
 export function replicationError(cause: unknown, what: string, options: ParsedOptions): DbsaveError | undefined {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const known = remedies.find(({ pattern }) => pattern.test(message));
+  const known = remedies.find(({ pattern, during = "" }) => pattern.test(message) && what.includes(during));
   return known && new DbsaveError(known.code, `${what}: ${message}`, { cause, hint: known.hint(options) });
 }
 
 interface Remedy {
+  /** The command that it is for. @default any */
+  readonly during?: string;
   readonly pattern: RegExp;
   readonly code: ErrorCode;
   readonly hint: (options: ParsedOptions) => string;
@@ -30,6 +32,13 @@ const remedies: readonly Remedy[] = [
     pattern: /replication role|permission denied to (?:start WAL sender|use replication slots)/,
     code: "PERMISSION_DENIED",
     hint: ({ user }) => `ALTER ROLE ${identifier(user)} REPLICATION;`,
+  },
+  {
+    during: "BASE_BACKUP",
+    pattern: /requested WAL segment \w+ has already been removed/,
+    code: "BACKUP_FAILED",
+    hint: () =>
+      "The server removed WAL while the backup was taken: raise wal_keep_size and max_slot_wal_keep_size, or let the backup be faster.",
   },
   {
     pattern:

@@ -23,6 +23,8 @@ export interface Walsender extends AsyncDisposable {
   cut(): void;
   /** What an error of the command `verb` means, with the server's first warnings. */
   failure(error: Error, verb: string): Error;
+  /** What the server warned of so far. */
+  warnings(): readonly string[];
 }
 
 /**
@@ -55,6 +57,7 @@ function walsenderOn(client: Client, options: ParsedOptions, signal: AbortSignal
   client.on("notice", ({ severity, message = "" }) => severity === "WARNING" && warnings.push(message));
   return {
     failure,
+    warnings: () => warnings,
     async ask(command) {
       try {
         return (await client.query<Record<string, string | null>>(command)).rows;
