@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { ArchivedFiles, ArchiveHasher } from "../../src/physical/manifest/archived-files.ts";
 import { BackupManifestReader, type ManifestFacts } from "../../src/physical/manifest/backup-manifest.ts";
+import { parseTarHeader } from "../../src/physical/tar/tar-header.ts";
 import { hashAlong } from "../../src/physical/thread/hash-along.ts";
 import { segmentNames } from "../../src/wal/segment.ts";
+import { manifestOf } from "./support/manifest.ts";
 import { tarOf } from "./support/tar.ts";
 
 const megabyte = 2 ** 20;
@@ -19,16 +20,6 @@ const files: Readonly<Record<string, Buffer>> = {
   "global/pg_control": Buffer.alloc(8192, "c"),
 };
 const archive = tarOf({ ...files, [wal]: Buffer.alloc(megabyte, "w") });
-
-function manifestOf(contents: Readonly<Record<string, Buffer>>, end = "0/200FFFF"): Buffer {
-  const lines = Object.entries(contents).map(
-    ([path, bytes]) =>
-      `{ "Path": "${path}", "Size": ${bytes.length}, "Last-Modified": "2026-11-21 11:08:13 GMT", "Checksum-Algorithm": "SHA256", "Checksum": "${createHash("sha256").update(bytes).digest("hex")}" }`,
-  );
-  const ranges = `{ "Timeline": 1, "Start-LSN": "0/2000028", "End-LSN": "${end}" }`;
-  const head = `{ "PostgreSQL-Backup-Manifest-Version": 2,\n"System-Identifier": 7710576513202032654,\n"Files": [\n${lines.join(",\n")}\n],\n"WAL-Ranges": [\n${ranges}\n],\n`;
-  return Buffer.from(`${head}"Manifest-Checksum": "${createHash("sha256").update(head).digest("hex")}"}\n`);
-}
 
 /** What comparing says, with bytes that arrive in pieces of `piece`. */
 function problems(tar: Buffer, manifest: Buffer, piece = 64 * 1024): readonly string[] {
@@ -66,6 +57,8 @@ describe("archives and their manifest", () => {
       "WAL segment 000000010000000000000021 is missing",
     ]);
     expect(problems(tarOf(files), manifestOf(files))).toEqual(["it holds no WAL"]);
+    const onTheNext = tarOf({ ...files, [wal.replace("00000001", "00000002")]: Buffer.alloc(megabyte) });
+    expect(problems(onTheNext, manifestOf(files)), "a standby has the last of a timeline on the next").toEqual([]);
   });
 
   it.each([
@@ -73,6 +66,7 @@ describe("archives and their manifest", () => {
     ["cut short between files", archive.subarray(0, 1024)],
     ["with a damaged header", Buffer.concat([Buffer.from([(archive[0] as number) ^ 1]), archive.subarray(1)])],
     ["with something after its end", Buffer.concat([archive, archive])],
+    ["with a size that is none", tarOf({ x: Buffer.alloc(0) }, { x: Number.NaN })],
     ["that leaves the directory", tarOf({ "../evil": Buffer.from("x") })],
     ["with an absolute path", tarOf({ "/etc/passwd": Buffer.from("x") })],
   ])("are refused: an archive %s", (_, tar) => {
@@ -88,11 +82,13 @@ describe("archives and their manifest", () => {
       );
   });
 
-  it("keep a system identifier exactly, and a size from 8 GiB on", () => {
+  it("keep a system identifier exactly, a size from 8 GiB on, and the number of any user", () => {
     expect(readManifest(manifestOf(files), new ArchivedFiles(), 100).systemIdentifier).toBe("7710576513202032654");
     const hasher = new ArchiveHasher(new ArchivedFiles().archive(""));
     hasher.read(tarOf({ big: Buffer.alloc(0) }, { big: 9 * 2 ** 30 }));
     expect(() => hasher.finish()).toThrow("cut short");
+    for (const owner of [0, 999, 2_097_151, 2_097_152, 1_000_620_000])
+      expect(parseTarHeader(tarOf({ some: Buffer.alloc(1) }, {}, owner))).toMatchObject({ uid: owner, gid: owner });
   });
 
   it.each(["base.tar", "base.tar.zst"])(

@@ -64,9 +64,10 @@ export class ArchivedFiles {
     if (segmentBytes === 0) this.#complain("it holds no WAL");
     else {
       const needed = walRanges.flatMap(({ timeline, start, end }) => segmentNames(timeline, start, end, segmentBytes));
-      for (const name of needed) {
-        if (this.#segments.get(name) !== segmentBytes) this.#complain(`WAL segment ${name} is missing`);
-      }
+      const held = [...this.#segments].filter(([, bytes]) => bytes === segmentBytes).map(([name]) => name);
+      for (const name of needed)
+        if (this.#segments.get(name) !== segmentBytes && !held.some((other) => holdsToo(other, name)))
+          this.#complain(`WAL segment ${name} is missing`);
     }
     return this.#problems;
   }
@@ -74,6 +75,11 @@ export class ArchivedFiles {
   #complain(problem: string): void {
     if (this.#problems.length < shownProblems) this.#problems.push(problem);
   }
+}
+
+/** The segment in which a server left a timeline begins with the same bytes on the later one, and a standby has it only there. */
+function holdsToo(segment: string, wanted: string): boolean {
+  return segment.slice(8) === wanted.slice(8) && segment >= wanted;
 }
 
 export interface HashedFile {

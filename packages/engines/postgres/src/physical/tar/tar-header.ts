@@ -17,11 +17,11 @@ export const blockBytes = 512;
 const checksumAt = 148;
 
 /**
- * Reads one header block as PostgreSQL writes it (ustar, sizes from 8 GiB in base 256); null for a block of zeros.
+ * Reads one header block as PostgreSQL writes it (ustar, sizes from 8 GiB and users from 2097152 in base 256); null for a block of zeros.
  * SOURCE_INVALID for damage, and for what a base backup never holds: links, devices, paths that leave the directory.
  */
 export function parseTarHeader(block: Buffer): TarEntry | null {
-  const sum = octal(block, checksumAt, 8);
+  const sum = numberIn(block, checksumAt, 8);
   if (sum !== sumOf(block)) {
     if (block.every((byte) => byte === 0)) return null;
     throw invalid("a header is damaged");
@@ -29,8 +29,11 @@ export function parseTarHeader(block: Buffer): TarEntry | null {
   const name = [text(block, 345, 155), text(block, 0, 100)].filter((part) => part !== "").join("/");
   const path = safePath(name);
   const type = String.fromCharCode(block[156] ?? 0);
-  const rights = { mode: octal(block, 100, 8) & 0o777, uid: octal(block, 108, 8), gid: octal(block, 116, 8) };
-  if (type === "0" || type === "\0") return { path, type: "file", size: sizeIn(block), ...rights };
+  const rights = { mode: numberIn(block, 100, 8) & 0o777, uid: numberIn(block, 108, 8), gid: numberIn(block, 116, 8) };
+  const size = numberIn(block, 124, 12);
+  if (![size, rights.uid, rights.gid].every(Number.isSafeInteger))
+    throw invalid(`${path}: its size or owner is no number`);
+  if (type === "0" || type === "\0") return { path, type: "file", size, ...rights };
   if (type === "5") return { path, type: "directory", size: 0, ...rights };
   throw invalid(`${path}: entries of type ${JSON.stringify(type)} are not expected in a base backup`);
 }
@@ -44,13 +47,8 @@ function sumOf(block: Buffer): number {
   return sum;
 }
 
-function sizeIn(block: Buffer): number {
-  const at = 124;
-  if (((block[at] as number) & 0x80) === 0) return octal(block, at, 12);
-  return Number(block.readBigUInt64BE(at + 4));
-}
-
-function octal(block: Buffer, at: number, length: number): number {
+function numberIn(block: Buffer, at: number, length: number): number {
+  if (block[at] === 0x80) return Number(`0x${block.toString("hex", at + 1, at + length)}`);
   const digits = block.toString("latin1", at, at + length).replaceAll(/[\0 ]/g, "");
   return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || "0", 8) : Number.NaN;
 }
