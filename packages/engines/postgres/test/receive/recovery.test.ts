@@ -1,8 +1,12 @@
-import { backup, planRecovery, restore } from "@dbsave/core";
+import { backup, keys, planRecovery, restore } from "@dbsave/core";
 import { expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
+import { parseOptions } from "../../src/options.ts";
+import { startRestored } from "../../src/physical/scratch/start-restored.ts";
 import { walFileOf } from "../../src/wal/wal-file.ts";
+import { query } from "../physical/support/own-server.ts";
 import { placeForData, startOn } from "../physical/support/restored.ts";
+import { testContext } from "../support/context.ts";
 import { MortalServer } from "./support/mortal-server.ts";
 import { place, Receiving } from "./support/receiving.ts";
 
@@ -50,4 +54,10 @@ it("a lost server is recovered to what it committed seconds before, and a beginn
     const ask = await startOn(into);
     expect(await ask(rows)).toEqual([{ rows: "1 2 3 4" }]);
   }
+  await using ctx = await testContext();
+  const { backup: manifest } = early.route;
+  const open = (name: string) =>
+    repository.storage.get(keys.stored("orders", manifest.id, name), { signal: ctx.signal });
+  await using scratch = await startRestored(parseOptions({}), { manifest, open }, ctx, early);
+  expect(await query(scratch.options.host, rows)).toEqual([{ rows: "1 2 3 4" }]);
 });

@@ -1,8 +1,9 @@
 import type { ArtifactSource, Recovery, RunContext } from "@dbsave/core";
 import { discard, feedWhole } from "../../tools/feed-whole.ts";
 import { toolText } from "../../tools/tool-text.ts";
-import { isSegmentName } from "../../wal/segment.ts";
+import { heldSegment } from "../../wal/wal-file.ts";
 import { physicalContentsOf } from "../contents.ts";
+import { followReplaced } from "../recovery/replaced.ts";
 import type { RestorePlaces } from "../restore/places.ts";
 import { backupLabel, mapTablespaces, signals, tablespaceMap, wholeLabel } from "../restore/recovery-files.ts";
 import { type Inside, writeInside } from "./inside.ts";
@@ -39,12 +40,14 @@ async function sendWal(
   walSegmentBytes: number,
   ctx: RunContext,
 ): Promise<void> {
-  const totalBytes = route.files.filter(({ name }) => isSegmentName(name)).length * walSegmentBytes;
+  const archived = followReplaced(log);
+  const totalBytes = route.files.filter(({ name }) => heldSegment(name) !== null).length * walSegmentBytes;
   let doneBytes = 0;
   for (const file of route.files) {
-    const into = `of=${directory}/${file.name}`;
-    await feedWhole(tools, ["dd", into, "bs=1048576"], { signal }, await log.open(file), discard);
-    if (isSegmentName(file.name)) doneBytes += walSegmentBytes;
+    const segment = heldSegment(file.name);
+    const into = `of=${directory}/${segment ?? file.name}`;
+    await feedWhole(tools, ["dd", into, "bs=1048576"], { signal }, await archived.open(file), discard);
+    if (segment !== null) doneBytes += walSegmentBytes;
     ctx.report({ type: "progress", item: "archived WAL", doneBytes, totalBytes });
   }
 }
