@@ -1,6 +1,6 @@
 import { chown, lstat, mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DbsaveError, type LogFile, type Recovery, type RunContext, throwIfAborted } from "@dbsave/core";
+import { DbsaveError, type LogFile, type Recovery, type RunContext, sideBySide, throwIfAborted } from "@dbsave/core";
 import { checkSegment, pageHeaderBytes, readPageHeader } from "../../wal/page-header.ts";
 import { heldSegment } from "../../wal/wal-file.ts";
 import type { PhysicalContents } from "../contents.ts";
@@ -40,13 +40,14 @@ export async function fillWal(
     ctx.report({ type: "progress", item: "archived WAL", doneBytes, totalBytes: Math.max(doneBytes, totalBytes) });
   };
   const files = route.files.values();
-  const worker = async (): Promise<void> => {
+  const worker = async (signal: AbortSignal): Promise<void> => {
     for (const file of files) {
-      throwIfAborted(ctx.signal, "postgres: restore");
+      throwIfAborted(signal, "postgres: restore");
       await place(file);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker)); // they share one iterator
+  // They share one iterator. All have ended when it fails: what they wrote is removed then.
+  await sideBySide(ctx.signal, (signal) => Array.from({ length: atOnce }, () => worker(signal)));
 }
 
 /** Resolves with its size. */

@@ -10,9 +10,13 @@ import {
 } from "@dbsave/core";
 import { heldSegment } from "../../wal/wal-file.ts";
 import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
+import { linksOf } from "../incremental/links.ts";
 import { describeTarget } from "../recovery/target.ts";
 import { findObstacles, placeAt, type RestorePlaces, restorePlaces } from "./places.ts";
-import { estimateRestore, findShortage, type RestoreSizes, restoreSizes } from "./sizes.ts";
+import { findShortage } from "./shortage.ts";
+import { estimateRestore, type RestoreSizes, restoreSizes } from "./sizes.ts";
+import { findLeftovers } from "./staging.ts";
+import { findUnarchived } from "./unarchived.ts";
 
 /** A restore that has been looked at. */
 export interface PlannedRestore {
@@ -61,9 +65,10 @@ export async function planPhysicalRestore(
   const { places, sizes, findings } = await lookAt(request, source, ctx.signal);
   const { directory, tablespaces } = places;
   const isTaken = (await placeAt(directory)) === "taken";
+  const links = linksOf(source).map(({ manifest }) => manifest.id);
   const steps = [
     ...[...tablespaces.values()].map((path) => `write the files of a tablespace into ${path}`),
-    `write the data directory of ${source.manifest.id} ${isTaken ? "beside" : "into"} ${directory}`,
+    `write the data directory of ${links.join(", then upon it ")} ${isTaken ? "beside" : "into"} ${directory}`,
     "compare every file with the server's own manifest",
     ...(recovery === undefined ? [] : [walStep(recovery, sizes)]),
     ...(isTaken
@@ -71,8 +76,9 @@ export async function planPhysicalRestore(
       : []),
     `at its first start the server recovers ${reachOf(recovery)} and begins a new timeline`,
   ];
+  const told = [...(await findLeftovers(directory)), ...(await findUnarchived(directory)), ...lost(recovery)];
   const estimate = estimateRestore(source, recovery, sizes);
-  return { target: directory, steps, findings: [...findings, ...lost(recovery)], estimate };
+  return { target: directory, steps, findings: [...findings, ...told], estimate };
 }
 
 function walStep({ route }: Recovery, { wal }: RestoreSizes): string {

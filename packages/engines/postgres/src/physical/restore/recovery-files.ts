@@ -19,8 +19,14 @@ export function mapTablespaces(places: ReadonlyMap<number, string>): string {
   return [...places].map(([oid, path]) => `${oid} ${path.replaceAll(/[\n\r\\]/g, String.raw`\$&`)}\n`).join("");
 }
 
-/** Any of them may also stand in postgresql.conf, over which the automatic settings have precedence. */
-const untargeted = {
+/**
+ * Any of them may also stand in postgresql.conf, over which the automatic settings have precedence: targets, commands that reach for the
+ * archive of the source, and the delay of a standby, which every recovery would keep.
+ */
+const unwanted = {
+  archive_cleanup_command: "",
+  recovery_end_command: "",
+  recovery_min_apply_delay: "0",
   recovery_target: "",
   recovery_target_lsn: "",
   recovery_target_name: "",
@@ -42,7 +48,7 @@ export function recoverySettings(automatic: string, route?: Pick<RecoveryRoute, 
   );
   const target = Object.entries(route === undefined ? {} : targetSettings(route.to));
   const ours = { restore_command: "false", recovery_target_timeline: String(route?.timeline ?? "latest") };
-  const others = Object.entries(untargeted).filter(([name]) => target.every(([chosen]) => chosen !== name));
+  const others = Object.entries(unwanted).filter(([name]) => target.every(([chosen]) => chosen !== name));
   // the target comes last: an empty one after it counts as a second one
   const lines = [...Object.entries(ours), ...others, ...target].map(([name, value]) => `${name} = ${quoted(value)}\n`);
   return `${kept}${kept === "" || kept.endsWith("\n") ? "" : "\n"}${lines.join("")}`;

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { chmod, chown, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
@@ -27,6 +26,7 @@ import {
   tablespaceMap,
   wholeLabel,
 } from "./recovery-files.ts";
+import { stagingBeside } from "./staging.ts";
 import { syncPath, syncTree } from "./sync-tree.ts";
 import { unpackLinks } from "./unpack-links.ts";
 
@@ -52,7 +52,7 @@ export async function restorePhysical(
     });
   const { recovery } = request;
   const isTaken = (await placeAt(places.directory)) === "taken";
-  const directory = isTaken ? `${places.directory}.dbsave-${randomBytes(4).toString("hex")}` : places.directory;
+  const directory = isTaken ? stagingBeside(places.directory) : places.directory;
   await using made = new AsyncDisposableStack();
   try {
     const owner = await ownershipAt(places.directory);
@@ -60,8 +60,8 @@ export async function restorePhysical(
     if (recovery !== undefined) await fillWal(directory, recovery, contents, ctx);
     await finish({ ...places, directory }, contents, { kept, recovery }, ctx);
     const movedAside = isTaken ? await swap(directory, places.directory, ctx.now()) : [];
-    await syncPath(dirname(places.directory));
     made.move();
+    if (isTaken) await syncPath(dirname(places.directory));
     return { target: places.directory, movedAside, details: detailsOf(contents, recovery) };
   } catch (error) {
     throw toDbsaveError(error, "RESTORE_FAILED", `postgres: restore into ${places.directory}`, ctx.signal);
@@ -113,6 +113,7 @@ async function finish(
     if (process.getuid?.() === 0) await chown(root, owner.uid, owner.gid);
     await chmod(root, 0o700);
     await syncTree(root, ctx.signal);
+    await syncPath(dirname(root));
   }
   const temporary = `${controlFile}.dbsave`;
   await write(temporary, withoutCheckpoint(control));

@@ -1,19 +1,11 @@
-import { stat, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
-import {
-  type ArtifactSource,
-  type Finding,
-  formatBytes,
-  type Recovery,
-  type RestoreEstimate,
-  systemCode,
-} from "@dbsave/core";
+import { type ArtifactSource, type Recovery, type RestoreEstimate, storedBytes } from "@dbsave/core";
 import { segmentAt } from "../../wal/segment.ts";
 import { heldSegment } from "../../wal/wal-file.ts";
 import { physicalContentsOf } from "../contents.ts";
+import { changedFileOf } from "../incremental/changed-files.ts";
+import { linksOf } from "../incremental/links.ts";
 import type { ManifestFile } from "../manifest/backup-manifest.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
-import type { RestorePlaces } from "./places.ts";
 
 /** Bytes on disk. */
 export interface RestoreSizes {
@@ -25,84 +17,87 @@ export interface RestoreSizes {
   readonly wal: number;
 }
 
+type FileSizes = ReadonlyMap<string, number>;
+
 /**
- * What a restore writes at least: of an incremental backup what the full one below it holds. Reads the server's manifest of
- * the backup.
+ * What a restore needs while it works: of a chain all that a backup has, together with what is gone since the one below it and is removed
+ * after. A file of which changes are stored counts as it was. Reads the server's manifests. SOURCE_INVALID as `linksOf`.
  */
 export async function restoreSizes(
   source: ArtifactSource,
   recovery: Recovery | undefined,
   signal: AbortSignal,
 ): Promise<RestoreSizes> {
-  if (source.parent !== undefined) return await restoreSizes(source.parent, recovery, signal);
   const { start, stop, walSegmentBytes } = physicalContentsOf(source.manifest);
-  const tablespaces = new Map<number, number>();
-  let files = 0;
-  const count = ({ path, size }: ManifestFile): void => {
-    const [, oid] = /^pg_tblspc\/(\d+)\//.exec(path) ?? [];
-    if (oid === undefined) files += size;
-    else tablespaces.set(Number(oid), (tablespaces.get(Number(oid)) ?? 0) + size);
-  };
-  await readManifest(source, count, signal);
   const own = Number(segmentAt(stop - 1n, walSegmentBytes) - segmentAt(start, walSegmentBytes)) + 1;
   const archived = recovery?.route.files.filter(({ name }) => heldSegment(name) !== null).length ?? 0;
   const wal = archived * walSegmentBytes;
-  return { directory: files + own * walSegmentBytes + wal, tablespaces, wal };
-}
-
-/** NO_SPACE for each file system that certainly cannot hold what goes onto it. */
-export async function findShortage(
-  { directory, tablespaces }: RestorePlaces,
-  sizes: RestoreSizes,
-): Promise<readonly Finding[]> {
-  const needs = [
-    [directory, sizes.directory] as const,
-    ...[...tablespaces].map(([oid, path]) => [path, sizes.tablespaces.get(oid) ?? 0] as const),
-  ];
-  const disks = new Map<string, { readonly free: number; need: number; readonly paths: string[] }>();
-  for (const [path, need] of needs) {
-    const { id, free } = await diskOf(dirname(path));
-    const disk = disks.get(id) ?? { free, need: 0, paths: [] };
-    disks.set(id, { ...disk, need: disk.need + need, paths: [...disk.paths, path] });
+  let files: FileSizes = new Map();
+  let most = none;
+  for (const link of linksOf(source)) {
+    const below = files;
+    files = await sizesIn(link, below, signal);
+    most = larger(most, sumsOf(new Map([...below, ...files])));
   }
-  return [...disks.values()]
-    .filter(({ free, need }) => need > free)
-    .map(({ free, need, paths }) => ({
-      severity: "error",
-      code: "NO_SPACE",
-      object: paths.join(", "),
-      message: `${formatBytes(need)} are needed, ${formatBytes(free)} are free`,
-      fix: "Free space, or restore into another place.",
-    }));
+  return { ...most, directory: most.directory + own * walSegmentBytes + wal, wal };
 }
 
-/** Of measured rates on a small machine: the disk writes a backup, then the server replays the WAL, which takes longer. */
-const [writtenPerSecond, replayedPerSecond] = [200e6, 50e6];
+/** By the path of each file as it is when `link` is written upon what is `below`. */
+async function sizesIn(link: ArtifactSource, below: FileSizes, signal: AbortSignal): Promise<FileSizes> {
+  const isUpon = link.manifest.kind !== "full";
+  const files = new Map<string, number>();
+  const count = ({ path, size }: ManifestFile): void => {
+    const changed = isUpon ? changedFileOf(path) : null;
+    files.set(changed ?? path, changed === null ? size : Math.max(size, below.get(changed) ?? 0));
+  };
+  await readManifest(link, count, signal);
+  return files;
+}
 
-/** What is stored is what is read. The time is rough: nobody knows the disk. */
+function sumsOf(files: FileSizes): RestoreSizes {
+  const tablespaces = new Map<number, number>();
+  let directory = 0;
+  for (const [path, size] of files) {
+    const [, oid] = /^pg_tblspc\/(\d+)\//.exec(path) ?? [];
+    if (oid === undefined) directory += size;
+    else tablespaces.set(Number(oid), (tablespaces.get(Number(oid)) ?? 0) + size);
+  }
+  return { directory, tablespaces, wal: 0 };
+}
+
+function larger(one: RestoreSizes, other: RestoreSizes): RestoreSizes {
+  const tablespaces = new Map(one.tablespaces);
+  for (const [oid, bytes] of other.tablespaces) tablespaces.set(oid, Math.max(bytes, tablespaces.get(oid) ?? 0));
+  return { directory: Math.max(one.directory, other.directory), tablespaces, wal: 0 };
+}
+
+/** Of a measured rate on a small machine. */
+const replayedPerSecond = 50e6;
+
+/**
+ * What is stored is what is read. The time is rough: to take a backup moved the same bytes the other way, through the same storage; then the
+ * server replays the WAL.
+ */
 export function estimateRestore(
   source: ArtifactSource,
   recovery: Recovery | undefined,
   { directory, tablespaces, wal }: RestoreSizes,
 ): RestoreEstimate {
-  const own = source.manifest.artifacts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
-  const below = source.parent === undefined ? 0 : estimateRestore(source.parent, undefined, none).storedBytes;
-  const log = recovery?.route.files.reduce((sum, { storedBytes }) => sum + storedBytes, 0) ?? 0;
-  const writtenBytes = [...tablespaces.values()].reduce((sum, bytes) => sum + bytes, directory);
-  const seconds = Math.ceil(writtenBytes / writtenPerSecond + wal / replayedPerSecond);
-  return { storedBytes: own + below + log, writtenBytes, seconds };
+  const chain = linksOf(source).map(({ manifest }) => manifest);
+  const log = recovery?.route.files.map((file) => file.storedBytes) ?? [];
+  const takenMs = sum(
+    chain.map(({ startedAt, finishedAt }) => Math.max(0, finishedAt.getTime() - startedAt.getTime())),
+  );
+  const seconds = Math.ceil(takenMs / 1000 + wal / replayedPerSecond);
+  return {
+    storedBytes: sum([...chain.map(storedBytes), ...log]),
+    writtenBytes: directory + sum([...tablespaces.values()]),
+    seconds,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 const none: RestoreSizes = { directory: 0, tablespaces: new Map(), wal: 0 };
-
-/** Of the nearest directory that is there. */
-async function diskOf(path: string): Promise<{ readonly id: string; readonly free: number }> {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    const { dev } = await stat(path);
-    return { id: String(dev), free: bavail * bsize };
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT" || path === dirname(path)) throw error;
-    return await diskOf(dirname(path));
-  }
-}
