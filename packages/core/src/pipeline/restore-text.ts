@@ -31,7 +31,7 @@ ${needsNote(facts)}
 sha256sum -c ${checksumsText}
 ${checks.join("")}${commands.join("\n")}
 \`\`\`
-${keyNote(commands)}
+${keyNote(codecs)}
 With dbsave the same is \`dbsave restore ${facts.id} --from <repository> --into <place>\`, which also compares the result.
 `;
 }
@@ -77,7 +77,8 @@ function shellWord(text: string): string {
   return /^[\w.@%+=:,-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function keyNote(commands: readonly string[]): string {
-  const isNeeded = commands.some((line) => line.includes("key.txt"));
+/** An engine's own commands may name it in case there is one. */
+function keyNote(codecs: readonly Codec[]): string {
+  const isNeeded = codecs.some(({ stockDecode }) => stockDecode.includes("key.txt"));
   return isNeeded ? "\n`key.txt` is the file with the identity that belongs to one of the recipients.\n" : "";
 }

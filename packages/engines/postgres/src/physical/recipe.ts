@@ -1,6 +1,6 @@
 import type { ArtifactSource, RecipeStep } from "@dbsave/core";
 import { encodingOf, isArchive, manifestName } from "./artifacts.ts";
-import { recoverBeyond } from "./recipe-log.ts";
+import { type RecipeLog, recoverBeyond } from "./recipe-log.ts";
 
 /** One of the backups that a data directory is made of. */
 export interface RecipeLink {
@@ -18,7 +18,7 @@ export function linkIn({ manifest }: ArtifactSource): RecipeLink {
  * incremental one was taken upon. `links` are oldest first, the last one is the backup itself.
  */
 export function physicalRecipe(
-  { major, systemIdentifier }: { readonly major: number; readonly systemIdentifier: string },
+  { major, ...log }: RecipeLog & { readonly major: number },
   links: readonly RecipeLink[],
 ): readonly RecipeStep[] {
   const [link = { archives: [] }] = links;
@@ -33,7 +33,7 @@ export function physicalRecipe(
       explain: "Recover what is in data/pg_wal, then begin a new timeline; never pg_resetwal.",
       run: `echo "restore_command = 'false'" >> data/postgresql.auto.conf && touch data/recovery.signal`,
     },
-    recoverBeyond(systemIdentifier),
+    recoverBeyond(log),
     {
       explain: "Start it. Where postgresql.conf was kept elsewhere, put it and pg_hba.conf into data first.",
       run: `pg_ctl -D data -l data/startup.log start`,
