@@ -135,3 +135,22 @@ test("pruning keeps chains whole, deletes children first, and a pin holds what t
   const { entries } = await readCatalog(repository, "toy", signal);
   expect(entries.every(({ state }) => state === "good")).toBe(true);
 });
+
+test("in a target with several methods chains and their pins are kept, and the newest of each method", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine, storage } = subject;
+  const [chain, alone]: [Manifest[], Manifest[]] = [[], []];
+  for (let index = 0; index < 9; index += 1) {
+    chain.push(...(await daily(subject, index, 1)));
+    alone.push(await backup(engine, { repository, target: "toy", method: "tables", now: at(index + 0.5) }));
+  }
+  expect(parents(chain)).toEqual([-1, 0, 1, 2, -1, 4, 5, 6, -1]);
+  await pinBackup(storage, "toy", chain[1]?.id ?? "", "for the auditor", signal);
+  const policy = { keep: { last: 1 }, timeZone: "UTC", anchor: 6 } as const;
+  await prune({ repository, target: "toy", policy, conditions: { allowMassDelete: true }, now: at(12) });
+  const { entries } = await readCatalog(repository, "toy", signal);
+  const isKept = ({ id }: Manifest): boolean => entries.some(({ manifest }) => manifest.id === id);
+  expect(entries.every(({ state }) => state === "good")).toBe(true);
+  expect(chain.map(isKept)).toEqual([true, true, false, false, true, false, false, false, true]);
+  expect(alone.map(isKept)).toEqual([...Array(7).fill(false), true, true]);
+});

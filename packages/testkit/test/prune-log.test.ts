@@ -3,13 +3,16 @@ import { Readable } from "node:stream";
 import {
   backup,
   type EngineLog,
+  keys,
   type LogPolicy,
   openLog,
   type ProgressEvent,
   pinBackup,
   planPrune,
   prune,
+  readCatalog,
   runPipeline,
+  verify,
 } from "@dbsave/core";
 import { expect, test } from "vitest";
 import { type PipelineSubject, pipelineSubject } from "./support/pipeline-subject.ts";
@@ -146,6 +149,26 @@ test("a log that should be archived and is not is a warning of the run, and so i
   };
   expect(await warningsWith(empty)).toEqual(["log: archived log: nothing was archived yet"]);
   expect(await warningsWith(broken)).toEqual([expect.stringContaining("of a test")]);
+});
+
+test("a suspect backup keeps the log that it needs, and does not stand for the good one before it", async () => {
+  await using subject = await pipelineSubject();
+  const { repository, engine } = subject;
+  const [, , , fourth = ""] = await history(subject);
+  await subject.flip(keys.stored("toy", fourth, "data.json"), 5);
+  const { entries } = await readCatalog(repository, "toy", signal);
+  const suspect = entries.find(({ manifest }) => manifest.id === fourth);
+  if (suspect === undefined) throw new Error("no such backup");
+  const newestBefore: EngineLog["expendable"] = (kept, files, since) => {
+    const base = kept.findLast(({ startedAt }) => since === null || startedAt <= since);
+    return files.filter(({ name }) => Number(name) < (base?.sequence ?? 0));
+  };
+  const short = { engine: { expendable: newestBefore }, keepMs: day };
+  const options = { repository, target: "toy", policy: null, log: short, now: at(4) };
+  const removed = async () => (await planPrune(options)).log?.remove.map(({ name }) => name);
+  expect(await removed()).toEqual(["1", "2", "3"]);
+  await verify(engine, { repository, manifest: suspect.manifest, level: "hashes" });
+  expect(await removed()).toEqual(["1", "2"]);
 });
 
 test("recovery to a short while ago only prunes the log also where all backups are kept", async () => {

@@ -1,5 +1,5 @@
+import type { CatalogEntry } from "../catalog/entries.ts";
 import type { EngineLog, LogFile } from "../contracts/log.ts";
-import type { Manifest } from "../contracts/manifest.ts";
 
 /** Which files of a target's log a prune takes away. */
 export interface LogPolicy {
@@ -17,15 +17,25 @@ export interface LogPlan {
   readonly remove: readonly LogFile[];
 }
 
-/** What of `files` goes when of all backups only `kept` are left; nothing without a policy. */
+/**
+ * What of `files` goes when of all backups only `kept` are left; nothing without a policy. A suspect backup holds what it needs, and
+ * does not stand for the good one before it.
+ */
 export function planLog(
   policy: LogPolicy | null,
-  kept: readonly Manifest[],
+  kept: readonly Pick<CatalogEntry, "manifest" | "state">[],
   files: readonly LogFile[],
   now: Date,
 ): LogPlan {
   const since = policy?.keepMs == null ? null : new Date(now.getTime() - policy.keepMs);
-  const remove = policy?.engine.expendable(kept, files, since) ?? [];
+  const spare = (backups: typeof kept): readonly LogFile[] =>
+    policy?.engine.expendable(
+      backups.map(({ manifest }) => manifest),
+      files,
+      since,
+    ) ?? [];
+  const withoutSuspects = new Set(spare(kept.filter(({ state }) => state === "good")));
+  const remove = spare(kept).filter((file) => withoutSuspects.has(file));
   const removedBytes = bytesOf(remove);
   return {
     keptFiles: files.length - remove.length,

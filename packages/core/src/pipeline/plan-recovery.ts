@@ -1,9 +1,7 @@
 import { readCatalog } from "../catalog/catalog.ts";
-import type { CatalogEntry } from "../catalog/entries.ts";
 import type { Codec } from "../contracts/codec.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Recovery, RecoveryTarget } from "../contracts/log.ts";
-import type { Manifest } from "../contracts/manifest.ts";
 import { DbsaveError, toDbsaveError } from "../errors/dbsave-error.ts";
 import { openLog } from "../log/log-store.ts";
 import type { Repository } from "../repository/repository.ts";
@@ -34,25 +32,13 @@ export async function planRecovery(engine: Engine, options: PlanRecoveryOptions)
   try {
     const { entries } = await readCatalog(repository, target, signal);
     const own = entries.filter(({ manifest }) => manifest.engine === engine.name);
-    const wanted = backup === undefined ? usable(own) : own.map(({ manifest }) => manifest).filter(hasId(backup));
+    const wanted = own.filter(({ manifest, state }) =>
+      backup === undefined ? state === "good" : manifest.id === backup,
+    );
     const log = openLog(repository, target, codecs, signal);
-    return { route: await engine.log.plan(to, wanted, log, signal), log };
+    const bases = wanted.map(({ manifest }) => manifest);
+    return { route: await engine.log.plan(to, bases, log, signal), log };
   } catch (error) {
     throw toDbsaveError(error, "RESTORE_FAILED", `${engine.name}: recovery of ${target}`, signal);
   }
-}
-
-function hasId(id: string): (manifest: Manifest) => boolean {
-  return (manifest) => manifest.id === id;
-}
-
-/** Good ones, all of whose parents are good. */
-function usable(entries: readonly CatalogEntry[]): readonly Manifest[] {
-  const good = new Map(entries.filter(({ state }) => state === "good").map(({ manifest }) => [manifest.id, manifest]));
-  const isWhole = ({ parent }: Manifest): boolean => {
-    if (parent === null) return true;
-    const below = good.get(parent);
-    return below !== undefined && isWhole(below);
-  };
-  return [...good.values()].filter(isWhole);
 }

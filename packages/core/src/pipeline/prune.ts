@@ -100,7 +100,7 @@ async function planLogOf(
 ): Promise<LogPlan | null> {
   const files = await openLog(repository, target, [], run.signal).list();
   if (files.length === 0) return null;
-  const kept = catalog.entries.map(({ manifest }) => manifest).filter(({ id }) => !gone.has(id));
+  const kept = catalog.entries.filter(({ manifest }) => !gone.has(manifest.id));
   return planLog(plan.frozen.length > 0 ? null : (policy ?? null), kept, files, run.now());
 }
 
