@@ -25,10 +25,13 @@ async function archiveSegment({ server, repository }: PostgresTarget): Promise<s
   return name;
 }
 
-it("a recovery shows its way in the target's zone and in UTC, refuses what it cannot reach, and makes a directory that needs nothing else", async (test) => {
+it("a recovery shows its way in the target's zone and in UTC, refuses what it cannot reach, and makes a directory that needs nothing else, tablespaces where they are told to be", async (test) => {
   const target = await postgresTarget(test, "on the host", { rows: 100, settings: ["method: physical", berlin] });
   const { server, cwd } = target;
   if (server.container === undefined) return test.skip("needs docker");
+  await server.sql("copy (select) to program 'cat; mkdir /testbed/space'");
+  await server.sql("create tablespace space location '/testbed/space'");
+  await server.sql("create table in_space tablespace space as select 1 as a");
   const taken = await target.run(["backup", "app"]);
   expect(taken.status, taken.stderr).toBe(0);
   const commit = async (): Promise<readonly string[]> => {
@@ -41,13 +44,16 @@ it("a recovery shows its way in the target's zone and in UTC, refuses what it ca
   await commit();
   const segment = await archiveSegment(target);
   const into = join(cwd, "pg");
+  const space = join(cwd, "space");
   const restore = (at: string, ...more: readonly string[]) =>
-    target.run(["restore", "app", "--at", at, "--into", into, ...more]);
+    target.run(["restore", "app", "--at", at, "--into", into, "--tablespace", `/testbed/space=${space}`, ...more]);
 
   const refused = await restore("2126-11-20 14:30", "--dry-run");
   expect(refused.status).toBe(2);
   expect(refused.stderr).toContain("What can be reached: ");
   expect((await restore("2026-10-25 02:30", "--dry-run")).status).toBe(2);
+  const unknown = await restore(wall, "--dry-run", "--tablespace", `/testbed/other=${cwd}/other`);
+  expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining("/testbed/space") });
   expect(existsSync(into)).toBe(false);
 
   const shown = await restore(wall, "--dry-run");
@@ -73,6 +79,8 @@ it("a recovery shows its way in the target's zone and in UTC, refuses what it ca
   expect(done.status, done.stderr).toBe(0);
   expect(done.stdout).toContain("its first start recovers to");
   expect(readdirSync(join(into, "pg_wal"))).toContain(segment);
+  expect(readFileSync(join(into, "tablespace_map"), "utf8").trim()).toMatch(new RegExp(`^\\d+ ${space}$`));
+  expect(readdirSync(space)).toEqual([expect.stringMatching(/^PG_15_/)]);
   const settings = readFileSync(join(into, "postgresql.auto.conf"), "utf8");
   expect(settings).toContain(`recovery_target_time = '${utc}`);
   expect(settings).toContain("restore_command = 'false'");

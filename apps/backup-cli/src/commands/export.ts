@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { exportBackup } from "../export/export-backup.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { placeOptions } from "../places/options.ts";
+import { methodFilter, placeOptions } from "../places/options.ts";
 
 export const command = defineCommand(
   {
@@ -16,6 +16,7 @@ export const command = defineCommand(
     },
     options: {
       ...placeOptions,
+      ...methodFilter,
       to: {
         type: "string",
         requiresArg: true,
@@ -32,7 +33,7 @@ export const command = defineCommand(
   },
   async ({ backup, to, ...args }, session) => {
     await using shelves = await openShelves(args, session);
-    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
+    const { shelf, entry } = await chooseBackup(shelves, { backup, ...args }, session);
     const exported = await exportBackup(shelf.repository, entry.manifest, { cwd: session.cwd, to }, session);
     return {
       json: { type: "export", target: shelf.target, backup: entry.manifest.id, ...exported },

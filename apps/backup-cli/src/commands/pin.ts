@@ -2,7 +2,7 @@ import { pinBackup } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { placeOptions } from "../places/options.ts";
+import { methodFilter, placeOptions } from "../places/options.ts";
 
 export const command = defineCommand(
   {
@@ -15,6 +15,7 @@ export const command = defineCommand(
     },
     options: {
       ...placeOptions,
+      ...methodFilter,
       reason: {
         type: "string",
         requiresArg: true,
@@ -26,7 +27,7 @@ export const command = defineCommand(
   },
   async ({ backup, reason, ...args }, session) => {
     await using shelves = await openShelves(args, session);
-    const { shelf, entry } = await chooseBackup(shelves, { backup, target: args.target }, session);
+    const { shelf, entry } = await chooseBackup(shelves, { backup, ...args }, session);
     const { id } = entry.manifest;
     await pinBackup(shelf.repository.storage, shelf.target, id, reason, session.signal);
     return {
