@@ -44,6 +44,6 @@ export interface LastingServer extends AsyncDisposable {
   readonly tools: ToolRunner;
   /** The lines that it prints, from the first on. They end when the server has ended. */
   readonly lines: AsyncIterable<string>;
-  /** Stops it in order. Of what was made for it only its log is left. */
+  /** Stops it in order, or kills it after ten minutes. Of what was made for it only its log is left. */
   stop(): Promise<void>;
 }

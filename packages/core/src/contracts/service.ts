@@ -19,6 +19,10 @@ export interface ServiceContainer {
 export interface ServiceFacts {
   readonly container: string;
   readonly volume: string;
+  /** What the new one will be called, with `<time>` in its name. */
+  readonly newVolume: string;
+  /** Volumes that earlier restores made for it, and that no container uses: one that was killed leaves one. */
+  readonly unused: readonly string[];
   /** How the new volume becomes the one of the service for good, where something else describes the service. */
   readonly advice: string | null;
 }
@@ -28,12 +32,19 @@ export interface ServiceFacts {
  */
 export interface Replacement extends AsyncDisposable {
   readonly volume: string;
+  /** What the old container is called from the switch on. */
+  readonly keptContainer: string;
+  /** For a shell: back to the old container. */
+  readonly goBackCommands: readonly string[];
+  /** For a shell, once nobody wants to go back. */
+  readonly removeCommands: readonly string[];
   /** Runs programs beside the new data, as the owner of the old. `directory` is there and empty. */
   readonly tools: ToolRunner;
   /**
-   * Stops the container, keeps it under another name, and makes one with the same settings on the new volume. It must be what `untilReady` waits
-   * for, and healthy where it has a check for that. On any failure the old container serves again on its own volume, and the error is thrown; whatever
-   * was made is kept, stopped. Nothing is deleted.
+   * Makes a container with the same settings on the new volume, stops the old one and keeps it under another name, and starts the new one under
+   * that of the old. It must be what `untilReady` waits for, and healthy where it has a check for that. On any failure the old container serves again on its
+   * own volume, and the error is thrown; whatever was made is kept, stopped. Nothing is deleted. TARGET_BUSY, and nothing is stopped, when the
+   * container is not the one that was looked at.
    */
   switchOver<T>(untilReady: (service: SwitchedService) => Promise<T>, options: SwitchOptions): Promise<Switched<T>>;
 }
@@ -56,9 +67,6 @@ export interface SwitchedService {
 
 export interface Switched<T> {
   readonly value: T;
-  readonly container: string;
-  /** The old one, which is stopped. */
-  readonly keptContainer: string;
   /** `healthy`, or `unchecked` where the container has no check. */
   readonly health: "healthy" | "unchecked";
 }

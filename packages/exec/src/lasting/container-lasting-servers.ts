@@ -16,10 +16,10 @@ import { chooseImage } from "../servers/choose-image.ts";
 import { openKeeper, removeContainer } from "../servers/keeper.ts";
 import { directoryOwner } from "./directory-owner.ts";
 import { shellWords } from "./shell-words.ts";
+import { stopWithinSeconds } from "./stop-within.ts";
 
 /** Of a container that stays: the directory that its server works in. */
 const directoryLabel = "dbsave.started";
-const stopWithinSeconds = 600;
 
 /**
  * Starts servers that go on when this process has ended, in a container of the image that a start names. They see their directories under

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { DbsaveError, type LastingServer, type LastingServerRunner, throwIfAborted } from "@dbsave/core";
@@ -9,6 +9,7 @@ import { toolsOnHost } from "../host-tools.ts";
 import { directoryOwner } from "./directory-owner.ts";
 import { growingFile } from "./growing-file.ts";
 import { shellWords } from "./shell-words.ts";
+import { stopWithinSeconds } from "./stop-within.ts";
 
 export interface HostLastingServersOptions {
   /**
@@ -30,6 +31,7 @@ export function hostLastingServers({ env = {} }: HostLastingServersOptions = {})
       const owner = await directoryOwner(directory, name);
       const tools = toolsOnHost(env, { killAfterMs, owner });
       const { tool, args, stop, stopSignal } = await describe(tools);
+      const stopCommand = shellWords([...(await asOwner(owner, tools, signal)), ...stop]);
       throwIfAborted(signal, name);
       await using log = await open(logFile, "a", 0o600);
       await log.chown(owner.uid, owner.gid);
@@ -50,11 +52,11 @@ export function hostLastingServers({ env = {} }: HostLastingServersOptions = {})
       const lines = growingFile(logFile, size, over.promise);
       return {
         where: `process ${pid}`,
-        stopCommand: shellWords([...(await asOwner(owner, tools, signal)), ...stop]),
+        stopCommand,
         logCommand: shellWords(["cat", logFile]),
         tools,
         lines,
-        stop: () => stopChild(() => child.kill(stopSignal), over.promise),
+        stop: () => stopChild(child, stopSignal, over.promise),
         async [Symbol.asyncDispose]() {},
       } satisfies LastingServer;
     },
@@ -72,8 +74,9 @@ async function asOwner(
 }
 
 /** Asks again: a server that is only just starting may not listen yet. */
-async function stopChild(ask: () => boolean, over: Promise<void>): Promise<void> {
+async function stopChild(child: ChildProcess, stopSignal: NodeJS.Signals, over: Promise<void>): Promise<void> {
   const ended = over.then(() => true);
-  do ask();
+  const deadline = performance.now() + stopWithinSeconds * 1000;
+  do child.kill(performance.now() < deadline ? stopSignal : "SIGKILL");
   while (!(await Promise.race([ended, setTimeout(1000, false)])));
 }

@@ -2,12 +2,13 @@ import { DbsaveError, type ServiceFacts } from "@dbsave/core";
 import type Docker from "dockerode";
 import { type DataPlace, findDataPlace } from "../docker/data-place.ts";
 import type { FindContainerOptions } from "../docker/find-container.ts";
+import { restoredVolume } from "./restored-volumes.ts";
 
 /** The volume that holds a directory, and where that is mounted. */
 export interface ServicePlace {
   readonly destination: string;
   readonly volume: string;
-  readonly facts: ServiceFacts;
+  readonly facts: Omit<ServiceFacts, "unused">;
 }
 
 /** UNSUPPORTED when the data are in no volume, or the container would be gone when it stops. */
@@ -24,7 +25,9 @@ export async function lookAtService(
   const place = await findDataPlace({ name: found.Id }, directory, options);
   if (!("volume" in place)) throw notInVolume(container, directory, place);
   const { destination, volume } = place;
-  return { destination, volume, facts: { container, volume, advice: adviceOf(place, found) } };
+  const newVolume = restoredVolume(volume, "<time>");
+  const advice = adviceOf(place, newVolume, found);
+  return { destination, volume, facts: { container, volume, newVolume, advice } };
 }
 
 function notInVolume(container: string, directory: string, { kind }: DataPlace): DbsaveError {
@@ -35,13 +38,14 @@ function notInVolume(container: string, directory: string, { kind }: DataPlace):
   });
 }
 
-/** Compose makes the container again from its file, with the volume that stands there. `<time>` is that of the new volume's name. */
+/** Compose makes the container again from its file, with the volume that stands there. */
 function adviceOf(
-  place: DataPlace & { readonly volume: string },
+  place: DataPlace,
+  newVolume: string,
   { Config: { Labels } }: Docker.ContainerInspectInfo,
 ): string | null {
   const project = Labels["com.docker.compose.project"];
   if (project === undefined) return null;
   const key = place.kind === "compose-volume" ? place.key : "its volume";
-  return `before the next docker compose up of ${project}, write in its file: volumes: { ${key}: { external: true, name: ${place.volume}_restored_<time> } }`;
+  return `before the next docker compose up of ${project}, write in its file: volumes: { ${key}: { external: true, name: ${newVolume} } }`;
 }

@@ -8,6 +8,8 @@ export interface OldService {
   readonly found: Docker.ContainerInspectInfo;
   readonly directory: string;
   readonly place: ServicePlace;
-  /** In the names of what is kept. */
+  /** In the names of what is made and kept. */
   readonly stamp: string;
+  /** What it is called when another one serves. */
+  readonly keptContainer: string;
 }

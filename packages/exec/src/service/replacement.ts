@@ -4,19 +4,19 @@ import { toolsInContainer } from "../docker/container-tools.ts";
 import { dockerFailure } from "../docker/docker-failure.ts";
 import { shortExec } from "../docker/short-exec.ts";
 import { type Keeper, openKeeper } from "../servers/keeper.ts";
+import { goBackCommands, removeCommands } from "./commands.ts";
 import type { OldService } from "./old-service.ts";
+import { makeRestoredVolume } from "./restored-volumes.ts";
 import { switchOver } from "./switch-over.ts";
 
 /** Where the throw-away container sees the old volume, which it cannot write to. */
 const oldPlace = "/dbsave-old";
-const restoredLabel = "dbsave.restored-from";
 
 /** See `ServiceContainer.prepare`. */
 export async function prepareReplacement(old: OldService, signal: AbortSignal): Promise<Replacement> {
-  const { engine, found, directory, place, stamp } = old;
+  const { engine, found, directory, place, stamp, keptContainer } = old;
   const docker = await engine.docker();
-  const volume = `${place.volume}_restored_${stamp}`;
-  await docker.createVolume({ Name: volume, Labels: { [restoredLabel]: place.volume } });
+  const volume = await makeRestoredVolume(docker, place.volume, stamp);
   const made = new AsyncDisposableStack();
   let isKept = false;
   made.defer(async () => {
@@ -36,6 +36,9 @@ export async function prepareReplacement(old: OldService, signal: AbortSignal): 
     const query = { text: `the new volume ${volume}`, name: keeper.container.id };
     return {
       volume,
+      keptContainer,
+      goBackCommands: goBackCommands(old),
+      removeCommands: removeCommands(old),
       tools: toolsInContainer({ engine, query, user: owner, killAfterMs: 1000 }),
       async switchOver(untilReady, options) {
         isKept = true;

@@ -1,8 +1,8 @@
 import type Docker from "dockerode";
 
 /**
- * What makes a container with the settings of `found`, but for the volume at `destination`. Its network endpoints are apart: an engine takes
- * only one of them with the container. `image` is the id of its image, unless the name still means that.
+ * What makes a container with the settings of `found`, but for its name and the volume at `destination`. Its network endpoints are apart: an engine
+ * takes only one of them with the container. `image` is the id of its image, unless the name still means that.
  */
 export function sameSettings(
   found: Docker.ContainerInspectInfo,
@@ -18,7 +18,6 @@ export function sameSettings(
   return {
     ...config,
     ...(found.Id.startsWith(Hostname) ? {} : { Hostname }),
-    name: found.Name.replace(/^\//, ""),
     Image: image,
     HostConfig: {
       ...host,

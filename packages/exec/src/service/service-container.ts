@@ -6,6 +6,7 @@ import { inspectContainer } from "../docker/find-container.ts";
 import { type ContainerSelector, parseSelector } from "../docker/selector.ts";
 import { lookAtService } from "./look-at-service.ts";
 import { prepareReplacement } from "./replacement.ts";
+import { unusedVolumes } from "./restored-volumes.ts";
 
 export interface ServiceContainerOptions extends DockerOptions {
   readonly container: ContainerSelector;
@@ -30,13 +31,20 @@ export function serviceContainer(options: ServiceContainerOptions): ServiceConta
     },
     async look(directory, signal) {
       const found = await inspectContainer(engine, query, signal);
-      return (await lookAtService(found, directory, { env, signal })).facts;
+      try {
+        const { facts } = await lookAtService(found, directory, { env, signal });
+        return { ...facts, unused: await unusedVolumes(await engine.docker(), facts.volume) };
+      } catch (error) {
+        throw dockerFailure(error, query.text, engine.address);
+      }
     },
     async prepare(directory, signal) {
       const found = await inspectContainer(engine, query, signal);
       try {
         const place = await lookAtService(found, directory, { env, signal });
-        return await prepareReplacement({ engine, found, directory, place, stamp: stampOf(now()) }, signal);
+        const stamp = stampOf(now());
+        const keptContainer = `${place.facts.container}_before_restore_${stamp}`;
+        return await prepareReplacement({ engine, found, directory, place, stamp, keptContainer }, signal);
       } catch (error) {
         throw dockerFailure(error, query.text, engine.address);
       }

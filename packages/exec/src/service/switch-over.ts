@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
-import { setTimeout } from "node:timers/promises";
 import { DbsaveError, type Switched, type SwitchedService, type SwitchOptions } from "@dbsave/core";
 import type Docker from "dockerode";
 import { toolsInContainer } from "../docker/container-tools.ts";
 import { dockerFailure } from "../docker/docker-failure.ts";
 import { linesOf } from "../docker/log-lines.ts";
+import { createLike } from "./create-like.ts";
 import type { OldService } from "./old-service.ts";
-import { endpointsOf, sameSettings } from "./same-settings.ts";
+import { untilHealthy } from "./until-healthy.ts";
 
 interface NewData extends OldService {
   readonly volume: string;
@@ -14,7 +14,13 @@ interface NewData extends OldService {
   readonly owner: string;
 }
 
-const lookEveryMs = 250;
+/** The containers of a switch. */
+interface Both {
+  readonly old: Docker.Container;
+  /** The old one as it was a moment before. */
+  readonly was: Docker.ContainerInspectInfo;
+  readonly made: Docker.Container;
+}
 
 /** See `Replacement.switchOver`. */
 export async function switchOver<T>(
@@ -22,116 +28,103 @@ export async function switchOver<T>(
   untilReady: (service: SwitchedService) => Promise<T>,
   { signal: outer, timeoutMs }: SwitchOptions,
 ): Promise<Switched<T>> {
-  const { engine, found, stamp, volume, owner } = service;
-  const docker = await engine.docker();
-  const name = found.Name.replace(/^\//, "");
-  const keptContainer = `${name}_before_restore_${stamp}`;
-  const old = docker.getContainer(found.Id);
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(timeoutMs)]);
-  let made: Docker.Container | undefined;
+  const { place, stamp, volume } = service;
+  const name = place.facts.container;
+  const both = await makeBeside(service);
   try {
-    await old.update({ RestartPolicy: { Name: "no" } }); // or the engine starts it beside the new one
-    await stop(old);
-    await old.rename({ name: keptContainer });
-    made = await createLike(docker, service);
-    await made.start();
-    const log = (await made.logs({ follow: true, stdout: true, stderr: true })) as unknown as Readable;
-    try {
-      const query = { text: `container ${name}`, name: made.id };
-      const tools = toolsInContainer({ engine, query, user: owner, killAfterMs: 1000 });
-      const value = await untilReady({ tools, lines: linesOf(log, found.Config.Tty), signal });
-      return { value, container: name, keptContainer, health: await untilHealthy(made, name, signal) };
-    } finally {
-      log.destroy();
-    }
+    await exchange(both, service);
+    const signal = AbortSignal.any([outer, AbortSignal.timeout(timeoutMs)]);
+    return await follow(both, service, untilReady, signal);
   } catch (cause) {
-    const failed = made === undefined ? null : `${name}_failed_restore_${stamp}`;
-    await rollBack(old, found, made, failed);
-    const error = dockerFailure(cause, `container ${name}`, engine.address);
-    const left = failed === null ? `volume ${volume}` : `container ${failed} and volume ${volume}`;
-    const hint = `The old container serves again on its own volume. For a look, ${left} are kept.`;
+    const error = failureOf(service, cause);
+    const failed = `${name}_failed_restore_${stamp}`;
+    await rollBack(both, failed).catch((left: unknown) => {
+      throw notBack(error, left, both);
+    });
+    const hint = `The old container serves again on its own volume. For a look, container ${failed} and volume ${volume} are kept.`;
     throw new DbsaveError(error.code, error.message, { cause, hint: error.hint ? `${error.hint} ${hint}` : hint });
   }
 }
 
-/** The container with its first network, to which the others are added before it starts. */
-async function createLike(docker: Docker, { found, place, volume }: NewData): Promise<Docker.Container> {
-  const { destination } = place;
-  const image = await imageName(docker, found);
-  const [first, ...others] = endpointsOf(found);
-  const isShared = /^(?:host|none|container:)/.test(found.HostConfig.NetworkMode ?? "");
-  const container = await docker.createContainer({
-    ...sameSettings(found, { destination, volume, image }),
-    ...(first === undefined || isShared ? {} : { NetworkingConfig: { EndpointsConfig: Object.fromEntries([first]) } }),
-  });
-  for (const [network, EndpointConfig] of isShared ? [] : others)
-    await docker.getNetwork(network).connect({ Container: container.id, EndpointConfig });
-  return container;
-}
-
-/** By name as long as that means the same image. */
-async function imageName(docker: Docker, { Image, Config }: Docker.ContainerInspectInfo): Promise<string> {
-  const named = await docker
-    .getImage(Config.Image)
-    .inspect()
-    .catch(() => undefined);
-  return named?.Id === Image ? Config.Image : Image;
-}
-
-async function untilHealthy(
-  container: Docker.Container,
-  name: string,
-  signal: AbortSignal,
-): Promise<Switched<unknown>["health"]> {
-  for (;;) {
-    const { State } = await container.inspect();
-    if (!State.Running) throw new DbsaveError("TOOL_FAILED", `docker: container ${name}: it has ended`);
-    if (State.Health === undefined || State.Health.Status === "none") return "unchecked";
-    if (State.Health.Status === "healthy") return "healthy";
-    if (State.Health.Status === "unhealthy") {
-      const said = State.Health.Log?.at(-1)?.Output.trim() ?? "";
-      throw new DbsaveError("RESTORE_FAILED", `docker: container ${name}: it is unhealthy: ${said}`);
-    }
-    if (signal.aborted) throw new DbsaveError("TIMED_OUT", `docker: container ${name}: it is not healthy in time`);
-    await setTimeout(lookEveryMs);
-  }
-}
-
-/** Whatever was reached. Its own failures are told, because then somebody has to act. */
-async function rollBack(
-  old: Docker.Container,
-  found: Docker.ContainerInspectInfo,
-  made: Docker.Container | undefined,
-  failed: string | null,
-): Promise<void> {
-  const name = found.Name.replace(/^\//, "");
+/** The new container beside the old one, which was not touched. TARGET_BUSY when that is another one by now. */
+async function makeBeside(service: NewData): Promise<Both> {
+  const { engine, found, place, stamp, volume } = service;
+  const { facts, destination } = place;
   try {
-    if (made !== undefined && failed !== null) {
-      await made.update({ RestartPolicy: { Name: "no" } });
-      await stop(made);
-      await made.rename({ name: failed });
-    }
-    if ((await old.inspect()).Name !== found.Name) await old.rename({ name });
-    const { RestartPolicy } = found.HostConfig;
-    if (RestartPolicy !== undefined) await old.update({ RestartPolicy });
-    if (found.State.Running) await start(old);
+    const docker = await engine.docker();
+    const old = docker.getContainer(found.Id);
+    const was = await old.inspect();
+    if (was.Name !== found.Name)
+      throw new DbsaveError("TARGET_BUSY", `docker: container ${facts.container}: it was renamed meanwhile`);
+    const made = await createLike(docker, was, { name: `${facts.container}_restored_${stamp}`, destination, volume });
+    return { old, was, made };
   } catch (cause) {
-    throw new DbsaveError("RESTORE_FAILED", `docker: container ${name}: going back to it failed`, {
+    const { code, message } = failureOf(service, cause);
+    throw new DbsaveError(code, message, {
       cause,
-      hint: `Its id is ${found.Id}: docker rename it to ${name} and docker start it.`,
+      hint: `Nothing was stopped. What was restored is in volume ${volume}.`,
     });
   }
 }
 
-/** 304: it is what it shall be. */
+/** At any moment one of them at most is started with the engine. */
+async function exchange({ old, made }: Both, { place, keptContainer }: NewData): Promise<void> {
+  await stop(old);
+  await old.rename({ name: keptContainer });
+  await made.rename({ name: place.facts.container });
+  await old.update({ RestartPolicy: { Name: "no" } });
+  await made.start();
+}
+
+async function follow<T>(
+  { made }: Both,
+  { engine, place, found, owner }: NewData,
+  untilReady: (service: SwitchedService) => Promise<T>,
+  signal: AbortSignal,
+): Promise<Switched<T>> {
+  const { container } = place.facts;
+  const log = (await made.logs({ follow: true, stdout: true, stderr: true })) as unknown as Readable;
+  try {
+    const query = { text: `container ${container}`, name: made.id };
+    const tools = toolsInContainer({ engine, query, user: owner, killAfterMs: 1000 });
+    const value = await untilReady({ tools, lines: linesOf(log, found.Config.Tty), signal });
+    return { value, health: await untilHealthy(made, container, signal) };
+  } finally {
+    log.destroy();
+  }
+}
+
+/** Whatever was reached. */
+async function rollBack({ old, was, made }: Both, failed: string): Promise<void> {
+  await made.update({ RestartPolicy: { Name: "no" } });
+  await stop(made);
+  await made.rename({ name: failed });
+  if ((await old.inspect()).Name !== was.Name) await old.rename({ name: was.Name.slice(1) });
+  const { RestartPolicy } = was.HostConfig;
+  if (RestartPolicy !== undefined) await old.update({ RestartPolicy });
+  if (was.State.Running) await old.start().catch(unlessUnchanged);
+}
+
+function failureOf({ engine, place }: OldService, error: unknown): DbsaveError {
+  return dockerFailure(error, `container ${place.facts.container}`, engine.address);
+}
+
+/** Then somebody has to act. */
+function notBack(first: DbsaveError, left: unknown, { was }: Both): DbsaveError {
+  const name = was.Name.slice(1);
+  const why = left instanceof Error ? left.message.trim() : String(left);
+  const message = `${first.message}; and going back to the old container failed: ${why}`;
+  return new DbsaveError("RESTORE_FAILED", message, {
+    cause: first,
+    hint: `Its id is ${was.Id}: when no other container has the name, docker rename it to ${name} and docker start it.`,
+  });
+}
+
 async function stop(container: Docker.Container): Promise<void> {
   await container.stop().catch(unlessUnchanged);
 }
 
-async function start(container: Docker.Container): Promise<void> {
-  await container.start().catch(unlessUnchanged);
-}
-
+/** 304: it is what it shall be. */
 function unlessUnchanged(error: Error & { readonly statusCode?: number }): void {
   if (error.statusCode !== 304) throw error;
 }

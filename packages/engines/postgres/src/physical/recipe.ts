@@ -31,7 +31,7 @@ export function physicalRecipe(
     },
     {
       explain: "Recover what is in data/pg_wal, then begin a new timeline; never pg_resetwal.",
-      run: `echo "restore_command = 'false'" >> data/postgresql.auto.conf && touch data/recovery.signal`,
+      run: `printf '%s\\n' "restore_command = 'false'" "archive_cleanup_command = ''" "recovery_end_command = ''" >> data/postgresql.auto.conf && touch data/recovery.signal`,
     },
     recoverBeyond(log),
     {

@@ -1,90 +1,114 @@
+import { PassThrough, Readable } from "node:stream";
 import { serviceContainer } from "@dbsave/exec";
 import { startTimeoutMs } from "@dbsave/testbed";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
-import { testContext } from "../support/context.ts";
+import { awaitRecovered } from "../../src/physical/recreate/await-recovered.ts";
+import { testContext, tools } from "../support/context.ts";
 import { takePhysical } from "./support/physical-backup.ts";
-import { majors } from "./support/servers.ts";
-import { docker, service } from "./support/service.ts";
+import { docker, service, type TestService } from "./support/service.ts";
 
 const { env } = process;
+const timeout = startTimeoutMs;
 const settings =
-  "{{json .Config.Env}} {{json .Config.Cmd}} {{json .Config.Labels}} {{json .Config.Healthcheck}} {{json .HostConfig.RestartPolicy}} {{.Config.Image}}";
+  "{{json .Config.Env}} {{json .Config.Cmd}} {{json .Config.Labels}} {{json .Config.Healthcheck}} {{json .HostConfig.RestartPolicy}} {{.Config.Image}} {{.Image}}";
+const mounted = "{{(index .Mounts 0).Name}}";
 
-describe.for(majors.slice(0, 2))("a service of %s", { timeout: startTimeoutMs }, (major) => {
-  it("goes on with what was restored, as the same service, and can go back", async (test) => {
-    const live = await service(major, test);
-    const { name, volume } = live;
-    live.sql("CREATE TABLE needed AS SELECT i FROM generate_series(1, 1000) i");
-    await using ctx = await testContext();
-    const taken = await takePhysical(live.options(), ctx);
-    live.sql("TRUNCATE needed");
-    const before = live.inspect(settings);
-    const [image, aliases] = [
-      live.inspect("{{.Image}}"),
-      `{{json (index .NetworkSettings.Networks "${name}").Aliases}}`,
-    ];
-    const { host } = live.options();
-    const engine = postgres({ host, user: "postgres", ssl: "disable" });
-    const request = { force: false, recreate: { service: serviceContainer({ container: { name }, env }) } };
-    const plan = await engine.planRestore(request, taken.source, ctx);
-    expect(plan).toMatchObject({ target: name, findings: [] });
-    expect(plan.steps.at(-1)).toContain("docker compose up");
+const engineOf = (live: TestService) => postgres({ host: live.options().host, user: "postgres", ssl: "disable" });
+const requestOf = ({ name }: TestService) => {
+  return { force: false, recreate: { service: serviceContainer({ container: { name }, env }) } };
+};
+const healthy = async (live: TestService): Promise<void> =>
+  await expect.poll(() => live.inspect("{{.State.Health.Status}}"), { timeout: 20_000 }).toBe("healthy");
 
-    const { recreated, movedAside } = await engine.restore(request, taken.source, ctx);
-    expect(live.sql("SELECT count(*) FROM needed")).toBe("1000");
-    expect(recreated).toMatchObject({
-      container: name,
-      keptVolume: volume,
-      volume: expect.stringMatching(new RegExp(`^${volume}_restored_\\d+T\\d+Z$`)),
-      health: "healthy",
-      reached: { timeline: 2, reason: expect.stringContaining("no recovery target") },
-    });
-    expect(movedAside).toEqual([recreated?.keptContainer, volume]);
-    expect(live.inspect(settings)).toBe(before);
-    expect(live.inspect("{{.Image}}")).toBe(image);
-    expect(live.inspect(aliases)).toContain('"db"');
-    expect(live.inspect("{{(index .Mounts 0).Name}}")).toBe(recreated?.volume);
-    const kept = live.inspect("{{.State.Status}} {{.HostConfig.RestartPolicy.Name}}", recreated?.keptContainer);
-    expect(kept).toBe("exited no");
-    expect(docker("exec", name, "stat", "-c", "%U %a", "/var/lib/service", "/var/lib/service/data")).toBe(
-      "postgres 750\npostgres 700",
-    );
+it("a service goes on with what was restored, as the same service, and can go back", { timeout }, async (test) => {
+  const live = await service("postgres-17-timescale", test);
+  const { name, volume } = live;
+  live.sql("CREATE TABLE needed AS SELECT i FROM generate_series(1, 1000) i");
+  await using ctx = await testContext();
+  const taken = await takePhysical(live.options(), ctx);
+  live.sql("TRUNCATE needed");
+  const before = live.inspect(settings);
+  const engine = engineOf(live);
+  const plan = await engine.planRestore(requestOf(live), taken.source, ctx);
+  expect(plan).toMatchObject({ target: name, findings: [] });
+  expect(plan.steps.at(-1)).toContain("docker compose up");
 
-    for (const command of recreated?.goBackCommands ?? []) docker(...command.split(" ").slice(1));
-    await expect.poll(() => live.inspect("{{.State.Health.Status}}"), { timeout: 20_000 }).toBe("healthy");
-    expect(live.sql("SELECT count(*) FROM needed")).toBe("0");
+  const { recreated, movedAside } = await engine.restore(requestOf(live), taken.source, ctx);
+  expect(live.sql("SELECT count(*) FROM needed")).toBe("1000");
+  expect(recreated).toMatchObject({
+    container: name,
+    keptVolume: volume,
+    volume: expect.stringMatching(new RegExp(`^${volume}_restored_\\d+T\\d+Z$`)),
+    health: "healthy",
+    reached: { timeline: 2, reason: expect.stringContaining("no recovery target") },
   });
+  const { keptContainer, goBackCommands = [] } = recreated ?? {};
+  expect(movedAside).toEqual([keptContainer, volume]);
+  expect(live.inspect(settings)).toBe(before);
+  expect(live.inspect(`{{json (index .NetworkSettings.Networks "${name}").Aliases}}`)).toContain('"db"');
+  expect(live.inspect(mounted)).toBe(recreated?.volume);
+  expect(live.inspect("{{.State.Status}} {{.HostConfig.RestartPolicy.Name}}", keptContainer)).toBe("exited no");
+  expect(docker("exec", name, "stat", "-c", "%U %a", "/var/lib/service", "/var/lib/service/data")).toBe(
+    "postgres 750\npostgres 700",
+  );
+  const back = expect.stringContaining(goBackCommands.join(" && "));
+  expect(ctx.events).toContainEqual({ type: "note", message: back }); // who is killed cannot tell it
+
+  for (const command of goBackCommands) docker(...command.split(" ").slice(1));
+  await healthy(live);
+  expect(live.sql("SELECT count(*) FROM needed")).toBe("0");
+  expect(live.inspect(`${settings} ${mounted}`)).toBe(`${before} ${volume}`);
 });
 
-describe("a service that does not become healthy", { timeout: startTimeoutMs }, () => {
-  it("is the old one again, with its settings and its data, and what was made is kept", async (test) => {
-    const live = await service("postgres-15", test);
-    const { name, volume } = live;
-    await using ctx = await testContext();
-    const taken = await takePhysical(live.options(), ctx);
-    live.sql("CREATE TABLE needed AS SELECT 1 AS i");
-    const before = live.inspect(`${settings} {{.Id}} {{.Name}}`);
-    const engine = postgres({ host: live.options().host, user: "postgres", ssl: "disable" });
-    const recreate = { service: serviceContainer({ container: { name }, env }) };
-    await expect(engine.restore({ force: false, recreate }, taken.source, ctx)).rejects.toMatchObject({
-      code: "RESTORE_FAILED",
-      message: expect.stringContaining("needed"),
-      hint: expect.stringContaining(`${volume}_restored_`),
-    });
-    expect(live.inspect(`${settings} {{.Id}} {{.Name}}`)).toBe(before);
-    await expect.poll(() => live.inspect("{{.State.Health.Status}}"), { timeout: 20_000 }).toBe("healthy");
-    const failed = docker("ps", "-a", "--filter", `name=${name}_failed`, "--format", "{{.State}}");
-    expect(failed).toBe("exited");
+it("a service that takes readers while it recovers is waited for, and one that stays unhealthy is the old one again", {
+  timeout,
+}, async (test) => {
+  const live = await service("postgres-15", test, "sleep 0.6; false");
+  live.sql("CREATE TABLE needed AS SELECT 1 AS i");
+  await using ctx = await testContext();
+  const first = await takePhysical(live.options(), ctx);
+  const { recreated } = await engineOf(live).restore(requestOf(live), first.source, ctx);
+  expect(recreated).toMatchObject({ health: "healthy", reached: { timeline: 2 } });
+  expect(live.sql("DROP TABLE needed; SELECT pg_is_in_recovery()")).toBe("f");
 
-    const damaged = { ...taken.source, open: async (artifact: string) => await taken.source.open(`no ${artifact}`) };
-    const volumes = (): string => docker("volume", "ls", "-q", "--filter", `name=${name}`);
-    const there = volumes();
-    await expect(engine.restore({ force: false, recreate }, damaged, ctx)).rejects.toThrow("no base.tar");
-    expect([volumes(), live.inspect(`${settings} {{.Id}} {{.Name}}`)]).toEqual([there, before]);
-    for (const wrong of [{ into: "/srv/data" }, { select: { databases: ["postgres"] } }])
-      await expect(engine.restore({ force: false, recreate, ...wrong }, taken.source, ctx)).rejects.toMatchObject({
-        code: "OPTIONS_INVALID",
-      });
+  const taken = await takePhysical(live.options(), ctx);
+  live.sql("CREATE TABLE needed AS SELECT 1 AS i");
+  const before = live.inspect(`${settings} {{.Id}} {{.Name}}`);
+  const engine = engineOf(live);
+  const again = engine.restore(requestOf(live), taken.source, ctx);
+  await expect(again).rejects.toMatchObject({
+    code: "RESTORE_FAILED",
+    message: expect.stringContaining("needed"),
+    hint: expect.stringContaining(`${live.volume}_restored_`),
   });
+  expect(live.inspect(`${settings} {{.Id}} {{.Name}}`)).toBe(before);
+  await healthy(live);
+  const failed = docker("ps", "-a", "--filter", `name=${live.name}_failed`, "--format", "{{.State}}");
+  expect(failed).toBe("exited");
+
+  const open = async (artifact: string) => await taken.source.open(artifact.replace("base", "no base"));
+  const damaged = { ...taken.source, open };
+  const volumes = (): string => docker("volume", "ls", "-q", "--filter", `name=${live.name}`);
+  const there = volumes();
+  await expect(engine.restore(requestOf(live), damaged, ctx)).rejects.toThrow("no base.tar");
+  expect([volumes(), live.inspect(`${settings} {{.Id}} {{.Name}}`)]).toEqual([there, before]);
+  for (const wrong of [{ into: "/srv/data" }, { select: { databases: ["postgres"] } }])
+    await expect(engine.restore({ ...requestOf(live), ...wrong }, taken.source, ctx)).rejects.toMatchObject({
+      code: "OPTIONS_INVALID",
+    });
+});
+
+it("a service that ends, takes too long or is given up is told apart", async () => {
+  await using ctx = await testContext();
+  const place = { directory: ctx.scratchDir, left: 1 };
+  const silent = { tools, lines: new PassThrough(), signal: AbortSignal.timeout(1) };
+  const ended = { tools, lines: Readable.from(["FATAL:  no"]), signal: ctx.signal };
+  await expect(awaitRecovered(ended, place, ctx)).rejects.toMatchObject({
+    code: "TOOL_FAILED",
+    message: expect.stringContaining("FATAL:  no"),
+  });
+  await expect(awaitRecovered(silent, place, ctx)).rejects.toMatchObject({ code: "TIMED_OUT" });
+  const given = { ...ctx, signal: AbortSignal.abort() };
+  await expect(awaitRecovered(silent, place, given)).rejects.toMatchObject({ code: "ABORTED" });
 });

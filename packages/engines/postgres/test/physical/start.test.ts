@@ -1,14 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, readFile, rm } from "node:fs/promises";
+import { access, appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LastingServerRunner, RestoreReport } from "@dbsave/core";
 import { containerLastingServers, hostLastingServers } from "@dbsave/exec";
 import { server, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { postgres } from "../../src/index.ts";
+import { reachedIn } from "../../src/physical/start/reached.ts";
 import { RecoveryLog } from "../../src/physical/start/recovery-log.ts";
 import { parseLsn } from "../../src/wal/lsn.ts";
-import { testContext } from "../support/context.ts";
+import { testContext, tools } from "../support/context.ts";
 import type { Taken } from "../support/taken.ts";
 import { ownServer, query } from "./support/own-server.ts";
 import { takePhysical } from "./support/physical-backup.ts";
@@ -41,10 +42,17 @@ describe("a restored server that was started", { timeout: startTimeoutMs }, () =
     await source.sql("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 1000) i");
     await source.sql("ALTER SYSTEM SET external_pid_file = '/nowhere/pid'");
     const [{ path } = {}] = await source.sql("SELECT current_setting('data_directory') AS path");
-    await appendFile(join(String(path), "postgresql.conf"), `data_directory = '${String(path)}'\n`);
+    const into = await placeForData();
+    const [ended, cleaned] = ["ended", "cleaned"].map((name) => `${into}.${name}`);
+    const own = [
+      `data_directory = '${String(path)}'`,
+      `recovery_end_command = 'touch ${ended}'`,
+      `archive_cleanup_command = 'touch ${cleaned}'`,
+      "synchronous_standby_names = '*'",
+    ];
+    await appendFile(join(String(path), "postgresql.conf"), `${own.join("\n")}\n`);
     await using ctx = await testContext();
     const taken = await takePhysical(source.options, ctx);
-    const into = await placeForData();
     const report = await start(taken, into, { servers: onHost }, ctx);
     const { started } = report;
     expect(started).toMatchObject({
@@ -56,9 +64,17 @@ describe("a restored server that was started", { timeout: startTimeoutMs }, () =
     const settings =
       "SELECT (SELECT count(*)::int FROM t) AS n, current_setting('archive_mode') AS archive, inet_server_port() AS tcp, pg_is_in_recovery() AS recovering";
     expect(await query(into, settings)).toEqual([{ n: 1000, archive: "off", tcp: null, recovering: false }]);
+    await query(into, "CREATE TABLE after ()"); // waits for no standby
+    for (const path of [ended, cleaned]) await expect(access(String(path))).rejects.toMatchObject({ code: "ENOENT" });
+    const inside = { tools, signal: ctx.signal };
+    await writeFile(join(into, "pg_wal/00000009.history"), "1\t0/1000000\tof another server\n");
+    const { position } = started?.reached ?? {};
+    expect(await reachedIn(inside, into, { left: 1, at: null })).toMatchObject({ timeline: 2, position });
+    await expect(reachedIn(inside, into, { left: 2, at: null })).rejects.toMatchObject({ code: "RESTORE_FAILED" });
     expect(shell(started?.logCommand ?? "").output).toContain("archive recovery complete");
     expect(shell(started?.stopCommand ?? "")).toMatchObject({ status: 0 });
     await expect(query(into, "SELECT 1")).rejects.toMatchObject({ code: "ENOENT" });
+    expect(await reachedIn(inside, into, { left: 1, at: null })).toBeNull();
   });
 
   it("that does not come up is an error in its own words, and what was restored stays", async (test) => {
@@ -158,6 +174,8 @@ describe("the log of a recovery", () => {
 
   it("says why it ended by its failures, else by its last lines", () => {
     expect(taking("LOG:  a", "FATAL:  recovery ended", "LOG:  b").why()).toBe("FATAL:  recovery ended");
+    const early = Array.from({ length: 20 }, () => "FATAL:  the database system is starting up");
+    expect(taking(...early, "PANIC:  b").why()).toBe("PANIC:  b");
     expect(taking("LOG:  a", "").why()).toBe("LOG:  a");
     expect(taking().why()).toBe("it printed nothing");
   });

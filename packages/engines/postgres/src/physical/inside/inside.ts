@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { ToolRunner } from "@dbsave/core";
 import { discard, feedWhole } from "../../tools/feed-whole.ts";
 
@@ -6,6 +7,12 @@ import { discard, feedWhole } from "../../tools/feed-whole.ts";
 export interface Inside {
   readonly tools: ToolRunner;
   readonly signal: AbortSignal;
+}
+
+export async function readInside({ tools, signal }: Inside, path: string): Promise<Buffer> {
+  const { stdout, done } = tools.run("cat", [path], { signal });
+  const [bytes] = await Promise.all([buffer(stdout), done]);
+  return bytes;
 }
 
 /** Replaces a small file. */

@@ -1,41 +1,51 @@
 import { setTimeout } from "node:timers/promises";
-import { DbsaveError, isDbsaveError, type RecoveredTo, type RunContext, type SwitchedService } from "@dbsave/core";
-import { toolText } from "../../tools/tool-text.ts";
+import {
+  DbsaveError,
+  type ErrorCode,
+  isDbsaveError,
+  type RecoveredTo,
+  type RunContext,
+  type SwitchedService,
+} from "@dbsave/core";
 import { formatLsn } from "../../wal/lsn.ts";
-import { notRecovered, reachedIn } from "../start/reached.ts";
+import { type Inside, readInside } from "../inside/inside.ts";
+import { reachedIn } from "../start/reached.ts";
 import { RecoveryLog } from "../start/recovery-log.ts";
 
 const lookEveryMs = 500;
-/** So often a server that is ready is asked for its timeline: an engine under load answers late, or with nothing. */
-const mostLooks = 20;
 /** Of `postmaster.pid`: what state the server is in. */
 const stateLine = 7;
 
 /**
  * Waits until the server of a container takes changes, by what it writes into its data directory: its log may go to a file, and be in any
- * language. TOOL_FAILED with its own words when the container ends, TIMED_OUT.
+ * language. TOOL_FAILED with its own words when the container ends, RESTORE_FAILED when it is on no timeline after `left`, TIMED_OUT.
  */
 export async function awaitRecovered(
   { tools, lines, signal }: SwitchedService,
-  directory: string,
+  { directory, left }: { readonly directory: string; readonly left: number },
   ctx: RunContext,
 ): Promise<RecoveredTo> {
   const log = new RecoveryLog();
   const ended = follow(lines, log);
-  const inside = { signal };
-  for (let looks = 0; looks < mostLooks; ) {
-    const state = await toolText(tools, "cat", [`${directory}/postmaster.pid`], inside).catch(unlessGone);
-    if (state.split("\n")[stateLine]?.trim() === "ready") {
-      const reached = await reachedIn(tools, directory, log.lastCommit, signal);
-      if (reached !== null) return reached;
-      looks += 1;
-    }
+  const inside = { tools, signal };
+  const look = async (): Promise<RecoveredTo | null> =>
+    (await takesConnections(inside, directory))
+      ? await reachedIn(inside, directory, { left, at: log.lastCommit })
+      : null;
+  for (;;) {
+    const reached = await look().catch(unlessEarly);
+    if (reached !== null) return reached;
     const next = await Promise.race([ended, setTimeout(lookEveryMs, "later" as const)]);
     if (next === "ended")
       throw new DbsaveError("TOOL_FAILED", `postgres: the restored server does not come up: ${log.why()}`);
     if (signal.aborted) throw gaveUp(log, ctx);
   }
-  throw notRecovered();
+}
+
+/** A server that still recovers says so, too, from when on it takes readers. */
+async function takesConnections(inside: Inside, directory: string): Promise<boolean> {
+  const lines = (await readInside(inside, `${directory}/postmaster.pid`)).toString().split("\n");
+  return lines[stateLine]?.trim() === "ready";
 }
 
 async function follow(lines: AsyncIterable<string>, log: RecoveryLog): Promise<"ended"> {
@@ -43,10 +53,11 @@ async function follow(lines: AsyncIterable<string>, log: RecoveryLog): Promise<"
   return "ended";
 }
 
-/** Before the server writes it there is no such file; a container that has ended shows by its lines. */
-function unlessGone(error: unknown): string {
-  if (isDbsaveError(error, "TOOL_FAILED") || isDbsaveError(error, "CONNECT_FAILED")) return "";
-  if (isDbsaveError(error, "ABORTED")) return "";
+/** There is no such file yet, or it is being written; a container that has ended shows by its lines, a run by its signal. */
+const early: ReadonlySet<ErrorCode> = new Set(["ABORTED", "CONNECT_FAILED", "SOURCE_INVALID", "TOOL_FAILED"]);
+
+function unlessEarly(error: unknown): null {
+  if (isDbsaveError(error) && early.has(error.code)) return null;
   throw error;
 }
 

@@ -1,14 +1,13 @@
-import { buffer } from "node:stream/consumers";
 import { type ArtifactSource, DbsaveError, type Recovery } from "@dbsave/core";
 import { toolText } from "../../tools/tool-text.ts";
 import { physicalContentsOf } from "../contents.ts";
-import { type Inside, writeInside } from "../inside/inside.ts";
+import { type Inside, readInside, writeInside } from "../inside/inside.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "../restore/control-file.ts";
 import { automaticSettings, controlFile, recoverySettings } from "../restore/recovery-files.ts";
 
 /**
  * What makes an unpacked data directory one that recovers as a restore does, and only that: the settings of the recovery, its signal, a control file
- * that is of no use without `backup_label`. All of it is durable on return. SOURCE_INVALID for the control file of another system.
+ * that is of no use without `backup_label`. SOURCE_INVALID for the control file of another system.
  */
 export async function makeStartable(
   inside: Inside,
@@ -17,19 +16,13 @@ export async function makeStartable(
   recovery: Recovery | undefined,
 ): Promise<void> {
   const { tools, signal } = inside;
-  const read = async (name: string): Promise<Buffer> => {
-    const running = tools.run("cat", [`${directory}/${name}`], { signal });
-    const [bytes] = await Promise.all([buffer(running.stdout), running.done]);
-    return bytes;
-  };
-  const control = await read(controlFile);
+  const control = await readInside(inside, `${directory}/${controlFile}`);
   if (systemIdentifierOf(control) !== physicalContentsOf(manifest).systemIdentifier)
     throw new DbsaveError("SOURCE_INVALID", `postgres: ${controlFile} is of another system than the backup`);
-  const settings = (await read(automaticSettings)).toString();
+  const settings = (await readInside(inside, `${directory}/${automaticSettings}`)).toString();
   await writeInside(inside, `${directory}/${automaticSettings}`, recoverySettings(settings, recovery?.route));
   await writeInside(inside, `${directory}/recovery.signal`, "");
   await writeInside(inside, `${directory}/${controlFile}`, withoutCheckpoint(control));
   const own = ["recovery.signal", automaticSettings].map((name) => `${directory}/${name}`);
   await toolText(tools, "chmod", ["600", ...own], { signal });
-  await toolText(tools, "sync", [], { signal });
 }

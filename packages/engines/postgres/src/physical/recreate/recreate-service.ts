@@ -3,6 +3,7 @@ import {
   DbsaveError,
   type RecreatedService,
   type RecreateOrder,
+  type Replacement,
   type RestorePlan,
   type RestoreReport,
   type RestoreRequest,
@@ -12,9 +13,8 @@ import {
 import type { ParsedOptions } from "../../options.ts";
 import { findServerTool } from "../../tools/find-tool.ts";
 import { physicalContentsOf } from "../contents.ts";
-import { unpackInside } from "../inside/unpack-inside.ts";
 import { awaitRecovered } from "./await-recovered.ts";
-import { makeStartable } from "./make-startable.ts";
+import { fillVolume } from "./fill-volume.ts";
 import { serviceDirectory } from "./service-place.ts";
 
 const defaultTimeoutMs = 60 * 60_000;
@@ -41,12 +41,15 @@ export async function planRecreate(
   source: ArtifactSource,
   ctx: RunContext,
 ): Promise<RestorePlan> {
-  const { container, volume, advice } = await lookAt(locate, recreate, source, ctx);
+  const { container, volume, newVolume, unused, advice } = await lookAt(locate, recreate, source, ctx);
   const steps = [
-    `write ${source.manifest.id}${recovery === undefined ? "" : " and archived WAL"} into a new volume ${volume}_restored_<time>, by a throw-away container`,
+    `write ${source.manifest.id}${recovery === undefined ? "" : " and archived WAL"} into a new volume ${newVolume}, by a throw-away container`,
     `stop ${container}, and keep it as ${container}_before_restore_<time>, with ${volume}`,
     `start ${container} with the same settings on the new volume, and wait until it has recovered and is healthy`,
     "on any failure start the old container again",
+    ...(unused.length === 0
+      ? []
+      : [`then you: docker volume rm ${unused.join(" ")}, of earlier restores, which no container uses`]),
     ...(advice === null ? [] : [`then you: ${advice}`]),
   ];
   return { target: container, steps, findings: [] };
@@ -64,41 +67,42 @@ export async function recreateService(
   ctx: RunContext,
 ): Promise<RestoreReport> {
   const { service, timeoutMs = defaultTimeoutMs } = request.recreate;
-  const facts = await lookAt(locate, request.recreate, source, ctx);
-  const { directory } = facts;
-  const { serverMajor } = physicalContentsOf(source.manifest);
+  const { directory, ...facts } = await lookAt(locate, request.recreate, source, ctx);
+  const { serverMajor, timeline } = physicalContentsOf(source.manifest);
+  const { recovery } = request;
   const { signal } = ctx;
   await using replacement = await service.prepare(directory, signal);
-  const { tools, volume } = replacement;
+  const { tools } = replacement;
   await findServerTool("postgres", serverMajor, { tools, binDirectory: null, signal });
-  const inside = { tools, signal };
-  await unpackInside(inside, { directory, tablespaces: new Map() }, source, request.recovery, ctx);
-  await makeStartable(inside, directory, source, request.recovery);
+  await fillVolume({ tools, signal }, directory, source, recovery, ctx);
+  ctx.report({ type: "note", message: whatIfKilled(facts, replacement) });
   const begun = performance.now();
-  const switched = await replacement.switchOver((running) => awaitRecovered(running, directory, ctx), {
-    signal,
-    timeoutMs,
-  });
-  const downMs = Math.round(performance.now() - begun);
-  const { container, keptContainer, health, value: reached } = switched;
+  const left = recovery?.route.timeline ?? timeline;
+  const { health, value } = await replacement.switchOver(
+    async (running) => await awaitRecovered(running, { directory, left }, ctx),
+    { signal, timeoutMs },
+  );
+  const { container, volume: keptVolume, newVolume, advice } = facts;
+  const { volume, keptContainer, goBackCommands, removeCommands } = replacement;
   const recreated: RecreatedService = {
     container,
     volume,
     keptContainer,
-    keptVolume: facts.volume,
+    keptVolume,
     health,
-    reached,
-    downMs,
-    removeCommands: [`docker rm ${keptContainer}`, `docker volume rm ${facts.volume}`],
-    goBackCommands: [
-      `docker stop ${container}`,
-      `docker rename ${container} ${container}_restored`,
-      `docker rename ${keptContainer} ${container}`,
-      `docker start ${container}`,
-    ],
-    advice: facts.advice?.replace(`${facts.volume}_restored_<time>`, volume) ?? null,
+    reached: value,
+    downMs: Math.round(performance.now() - begun),
+    removeCommands,
+    goBackCommands,
+    advice: advice?.replace(newVolume, volume) ?? null,
   };
-  return { target: container, movedAside: [keptContainer, facts.volume], details: { volume }, recreated };
+  return { target: container, movedAside: [keptContainer, keptVolume], details: { volume }, recreated };
+}
+
+/** Nobody could tell it afterwards. */
+function whatIfKilled({ container }: ServiceFacts, { volume, keptContainer, goBackCommands }: Replacement): string {
+  const back = `when there is a ${keptContainer}, back to what was by ${goBackCommands.join(" && ")}`;
+  return `${container} goes over to ${volume} now. If dbsave is killed meanwhile: docker start ${container}; or, ${back}`;
 }
 
 async function lookAt(

@@ -2,7 +2,11 @@ import { DbsaveError } from "@dbsave/core";
 import { crc32c } from "./crc32c.ts";
 
 const systemIdentifierAt = 0;
+const stateAt = 16;
 const checkpointAt = 32;
+const timelineAt = 48;
+/** Of the server, neither starting nor recovering nor ended. */
+const inProduction = 6;
 /** Between them the checksum is, by major version. */
 const [firstChecksumAt, lastChecksumAt] = [200, 512];
 /** No record begins there in any server, but its form is that of a place in the WAL. */
@@ -12,6 +16,17 @@ const nowhere = 0xdeadn;
 export function systemIdentifierOf(controlFile: Buffer): string {
   checksumAt(controlFile);
   return controlFile.readBigUInt64LE(systemIdentifierAt).toString();
+}
+
+/**
+ * The timeline of a server that takes changes; null before its recovery is over, and for a file that `withoutCheckpoint` made and no server has
+ * touched. SOURCE_INVALID when it is damaged, or was read while it was written.
+ */
+export function timelineInProduction(controlFile: Buffer): number | null {
+  checksumAt(controlFile);
+  const isUntouched = controlFile.readBigUInt64LE(checkpointAt) === nowhere;
+  if (isUntouched || controlFile.readInt32LE(stateAt) !== inProduction) return null;
+  return controlFile.readUInt32LE(timelineAt);
 }
 
 /**

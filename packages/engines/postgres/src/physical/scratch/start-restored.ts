@@ -39,6 +39,7 @@ export async function startRestored(
       const settings = {
         ...timescaleOf(contents),
         ...options.profile.scratchSettings,
+        ...(major >= 17 ? { event_triggers: "off" } : {}), // one may refuse every login
         hot_standby: "off", // or it would need as much of everything as its source had, to recover
         max_prepared_transactions: String(contents.maxPreparedTransactions),
         config_file: `${directory}/postgresql.conf`,

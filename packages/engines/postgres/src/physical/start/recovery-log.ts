@@ -18,12 +18,13 @@ export class RecoveryLog {
     const [, commit] = /last completed transaction was at log time (.+)$/.exec(line) ?? [];
     if (commit !== undefined) this.lastCommit = dateOf(commit);
     if (line.includes("database system is ready to accept connections")) this.isReady = true;
-    if (/(?:FATAL|PANIC): /.test(line)) this.#failures.push(line);
+    if (/(?:FATAL|PANIC): (?! *the database system is )/.test(line) && this.#failures.length < shownLines)
+      this.#failures.push(line); // but for what it tells clients that come too early
   }
 
   /** The lines that say why it did not come up, else the last ones. */
   why(): string {
-    const lines = this.#failures.length > 0 ? this.#failures.slice(0, shownLines) : this.#last;
+    const lines = this.#failures.length > 0 ? this.#failures : this.#last;
     return lines.length === 0 ? "it printed nothing" : lines.map((line) => line.trim()).join(" | ");
   }
 }

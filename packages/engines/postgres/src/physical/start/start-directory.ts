@@ -16,7 +16,7 @@ import { type PhysicalContents, physicalContentsOf } from "../contents.ts";
 import { type RestorePlaces, restorePlaces } from "../restore/places.ts";
 import { followRecovery, type RecoverySpan } from "./follow-recovery.ts";
 import { writeMissingSettings } from "./missing-settings.ts";
-import { notRecovered, reachedIn } from "./reached.ts";
+import { reachedIn } from "./reached.ts";
 
 const defaultTimeoutMs = 60 * 60_000;
 const defaultPort = 5432;
@@ -59,11 +59,21 @@ export async function startDirectory(
   const places = restorePlaces(directory, contents, request.tablespaces);
   await writeMissingSettings(directory, manifest, ctx);
   await using server = await launch(options, places, contents, start, manifest, ctx);
+  const { where, stopCommand, logCommand } = server;
+  ctx.report({
+    type: "note",
+    message: `${where} recovers ${directory}; its log: ${logCommand}; to stop it: ${stopCommand}`,
+  });
   try {
     const log = await followRecovery(server, spanOf(request, manifest), start.timeoutMs ?? defaultTimeoutMs, ctx);
-    const reached = await reachedIn(server.tools, directory, log.lastCommit, ctx.signal);
-    if (reached === null) throw notRecovered();
-    const { where, stopCommand, logCommand } = server;
+    const inside = { tools: server.tools, signal: ctx.signal };
+    const left = request.recovery?.route.timeline ?? contents.timeline;
+    const reached = await reachedIn(inside, directory, { left, at: log.lastCommit });
+    if (reached === null)
+      throw new DbsaveError(
+        "RESTORE_FAILED",
+        "postgres: the server says that it is ready, and its control file that it is not",
+      );
     const { port = defaultPort } = start;
     const connection = `host=${directory} port=${port} user=${contents.bootstrapRole} dbname=postgres`;
     return { where, connection, reached, durationMs: Math.round(performance.now() - begun), stopCommand, logCommand };
@@ -122,6 +132,7 @@ function isolatedSettings(
     hot_standby: "off", // or it refuses to recover with less of anything than a command line gave its source
     max_prepared_transactions: String(maxPreparedTransactions),
     archive_mode: "off",
+    synchronous_standby_names: "", // nobody follows it, and no commit shall wait for somebody
     max_logical_replication_workers: "0",
     "cron.launch_active_jobs": "off",
     ...(hasTimescale ? { "timescaledb.max_background_workers": "0" } : {}),

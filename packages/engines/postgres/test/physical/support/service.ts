@@ -31,12 +31,19 @@ const serve = `
     $as initdb -U postgres --auth=trust --no-sync > /dev/null
     echo 'host all,replication all all trust' >> "$PGDATA/pg_hba.conf"
   fi
-  exec $as postgres -c listen_addresses='*' -c unix_socket_directories=/tmp`;
+  exec $as postgres -c listen_addresses='*' -c unix_socket_directories=/tmp -c fsync=off -c restore_command="$RESTORE"`;
 /** Everything in it is there, and the table that it cannot do without as well. */
 const health = "psql -h /tmp -U postgres -XAtqc 'select count(*) from needed'";
 
-/** Skips the test without Docker. All of it, and what was made beside it, is removed afterwards. */
-export async function service(major: ServerName, test: Pick<TestContext, "skip">): Promise<TestService> {
+/**
+ * Skips the test without Docker. All of it, and what was made beside it, is removed afterwards. `restore` is asked by a server that recovers for each file
+ * that it looks for.
+ */
+export async function service(
+  major: ServerName,
+  test: Pick<TestContext, "skip">,
+  restore = "false",
+): Promise<TestService> {
   const { container } = await server(major, test);
   if (container === undefined) return test.skip("needs docker");
   const name = `service-${randomBytes(4).toString("hex")}`;
@@ -57,14 +64,13 @@ export async function service(major: ServerName, test: Pick<TestContext, "skip">
     "--name": name,
     "--user": "0",
     "--restart": "unless-stopped",
-    "--env": `PGDATA=${data}`,
     "--volume": `${volume}:/var/lib/service`,
     "--network": name,
     "--network-alias": "db",
     "--stop-signal": "SIGINT",
     "--health-cmd": health,
-    "--health-interval": "1s",
-    "--health-retries": "3",
+    "--health-interval": "300ms",
+    "--health-retries": "1",
     "--health-start-period": "1s",
     "--entrypoint": "",
   };
@@ -74,7 +80,12 @@ export async function service(major: ServerName, test: Pick<TestContext, "skip">
     `${runLabel}=${currentRun().name}`,
   ];
   const image = inspect("{{.Config.Image}}", container.name);
-  const given = [...labels.map((label) => ["--label", label]), ...Object.entries(options)].flat();
+  const variables = [`PGDATA=${data}`, `RESTORE=${restore}`];
+  const given = [
+    ...labels.map((label) => ["--label", label]),
+    ...variables.map((variable) => ["--env", variable]),
+    ...Object.entries(options),
+  ].flat();
   docker("run", "--detach", ...given, image, "sh", "-c", serve);
   const sql = (statement: string): string =>
     docker("exec", name, "psql", "-h", "/tmp", "-U", "postgres", "-XAtqc", statement);
