@@ -65,7 +65,7 @@ describe("a restored server that was started", { timeout: startTimeoutMs }, () =
       "SELECT (SELECT count(*)::int FROM t) AS n, current_setting('archive_mode') AS archive, inet_server_port() AS tcp, pg_is_in_recovery() AS recovering";
     expect(await query(into, settings)).toEqual([{ n: 1000, archive: "off", tcp: null, recovering: false }]);
     await query(into, "CREATE TABLE after ()"); // waits for no standby
-    for (const path of [ended, cleaned]) await expect(access(String(path))).rejects.toMatchObject({ code: "ENOENT" });
+    for (const file of [ended, cleaned]) await expect(access(String(file))).rejects.toMatchObject({ code: "ENOENT" });
     const inside = { tools, signal: ctx.signal };
     await writeFile(join(into, "pg_wal/00000009.history"), "1\t0/1000000\tof another server\n");
     const { position } = started?.reached ?? {};
