@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { readCatalog, verify } from "@dbsave/core";
 import { postgres } from "@dbsave/postgres";
@@ -13,17 +14,38 @@ const warned = 5;
 
 buildOnce();
 
-const commands = {
-  backup: () => ["backup", "app"],
-  verify: () => ["verify", "latest", "--level", "restore"],
-  restore: (count: number) => ["restore", "latest", "--into", `copy_${count}`],
-};
+interface Way {
+  readonly place: Place;
+  readonly settings: readonly string[];
+  readonly kills: number;
+  restoreInto(target: PostgresTarget, count: number): string;
+}
 
-it.for<Place>(["on the host", "in the container"])(
-  `${kills} ends of dbsave at random moments of backup, verify and restore, with programs %s, leave only whole backups, nothing that lasts, and the next run works`,
+const logical = {
+  settings: ["database: app"],
+  kills,
+  restoreInto: (_: PostgresTarget, count: number) => `copy_${count}`,
+} as const;
+const physical = {
+  settings: ["method: physical"],
+  kills: kills / 2,
+  restoreInto: ({ cwd }: PostgresTarget, count: number) => join(cwd, `copy_${count}`),
+} as const;
+
+it.for<readonly [string, Way]>([
+  ["logical, with programs on the host", { ...logical, place: "on the host" }],
+  ["logical, with programs in the container", { ...logical, place: "in the container" }],
+  ["physical", { ...physical, place: "in the container" }],
+])(
+  "%s: ends of dbsave at random moments of backup, verify and restore leave only whole backups, nothing that lasts, and the next run works",
   { timeout: 120_000 + kills * 30_000 },
-  async (place, test) => {
-    const target = await postgresTarget(test, place);
+  async ([, way], test) => {
+    const target = await postgresTarget(test, way.place, { settings: way.settings });
+    const commands: Readonly<Record<string, (count: number) => readonly string[]>> = {
+      backup: () => ["backup", "app"],
+      verify: () => ["verify", "latest", "--level", "restore"],
+      restore: (count) => ["restore", "latest", "--into", way.restoreInto(target, count)],
+    };
     const durations = new Map<string, number>();
     for (const [name, command] of Object.entries(commands)) {
       const begun = performance.now();
@@ -31,8 +53,8 @@ it.for<Place>(["on the host", "in the container"])(
       expect(first.status, first.stdout + first.stderr).toBe(0);
       durations.set(name, performance.now() - begun);
     }
-    for (let kill = 1; kill <= kills; kill += 1) {
-      const [name = "", command = commands.backup] = Object.entries(commands)[kill % 3] ?? [];
+    for (let kill = 1; kill <= way.kills; kill += 1) {
+      const [name = "", command = () => []] = Object.entries(commands)[kill % 3] ?? [];
       const how = kill % 2 === 0 ? "SIGKILL" : "SIGTERM";
       const delayMs = Math.random() * (durations.get(name) ?? 0);
       const what = `${how} of ${name} after ${Math.round(delayMs)} ms`;
@@ -44,7 +66,7 @@ it.for<Place>(["on the host", "in the container"])(
       await everyBackupIsWhole(target, what);
     }
     for (const command of Object.values(commands)) {
-      const next = await target.run(command(kills + 1));
+      const next = await target.run(command(way.kills + 1));
       expect([0, warned], next.stdout + next.stderr).toContain(next.status);
     }
     expect(await target.leftBehind()).toEqual([]);
