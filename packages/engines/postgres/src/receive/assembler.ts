@@ -1,30 +1,38 @@
 import { DbsaveError } from "@dbsave/core";
 import { formatLsn } from "../wal/lsn.ts";
 import { segmentAt, segmentName } from "../wal/segment.ts";
+import { partialName } from "../wal/wal-file.ts";
 import { FillingSegment } from "./filling-segment.ts";
 import type { StartingPoint } from "./resume-point.ts";
+
+export interface AssemblerListener {
+  /** A file is about to be whole, whose end is at `end` in the WAL: before anybody else can see it. */
+  onFinishing(name: string, end: bigint): void;
+  /** A file is whole. */
+  onWaiting(): void;
+}
 
 /** Makes segments of a timeline's WAL, in the order in which it comes. */
 export class Assembler {
   readonly #folder: string;
   readonly #timeline: number;
   readonly #segmentBytes: number;
-  readonly #onWaiting: (name: string, end: bigint) => void;
+  readonly #listener: AssemblerListener;
   #position: bigint;
   #filling: FillingSegment | null = null;
 
-  /** `onWaiting` is told of each file that is whole in `folder`, and where in the WAL its end is. */
+  /** `listener` is told of each file that is whole in `folder`. */
   constructor(
     folder: string,
     { timeline, position }: StartingPoint,
     segmentBytes: number,
-    onWaiting: (name: string, end: bigint) => void,
+    listener: AssemblerListener,
   ) {
     this.#folder = folder;
     this.#timeline = timeline;
     this.#position = position;
     this.#segmentBytes = segmentBytes;
-    this.#onWaiting = onWaiting;
+    this.#listener = listener;
   }
 
   /** Everything before it was received. */
@@ -57,9 +65,11 @@ export class Assembler {
   /** The server has left the timeline. */
   async end(): Promise<void> {
     const filling = this.#filling;
+    if (filling === null) return;
     this.#filling = null;
-    const name = await filling?.end();
-    if (typeof name === "string") this.#onWaiting(name, this.#position);
+    this.#listener.onFinishing(partialName(filling.name, filling.bytes), this.#position);
+    await filling.end();
+    this.#listener.onWaiting();
   }
 
   /** The segment that is not whole stays to be filled again. */
@@ -71,8 +81,9 @@ export class Assembler {
 
   async #finish(segment: FillingSegment): Promise<void> {
     this.#filling = null;
+    this.#listener.onFinishing(segment.name, this.#position);
     await segment.finish();
-    this.#onWaiting(segment.name, this.#position);
+    this.#listener.onWaiting();
   }
 
   #name(): string {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeFs } from "@dbsave/core";
 import { partialName } from "../wal/wal-file.ts";
@@ -53,16 +53,13 @@ export class FillingSegment {
     await nodeFs.syncDirectory(this.#folder);
   }
 
-  /** It will never be whole: what there is waits as a part. Resolves with its name; null when there is nothing. */
-  async end(): Promise<string | null> {
+  /** It will never be whole: what there is waits as a part. */
+  async end(): Promise<void> {
     await this.#file.truncate(this.#bytes);
     this.#isSynced = false;
     await this.#close();
-    const name = this.#bytes === 0 ? null : partialName(this.name, this.#bytes);
-    if (name === null) await rm(this.#path);
-    else await rename(this.#path, join(this.#folder, name));
+    await rename(this.#path, join(this.#folder, partialName(this.name, this.#bytes)));
     await nodeFs.syncDirectory(this.#folder);
-    return name;
   }
 
   /** It stays as it is, to be filled again. */

@@ -5,10 +5,10 @@ import { locateServer } from "../locate.ts";
 import { type ParsedOptions, parseOptions } from "../options.ts";
 import { openWalsender, type Walsender } from "../physical/protocol/walsender.ts";
 import { formatLsn } from "../wal/lsn.ts";
-import { parseSegmentName, segmentAt, segmentName } from "../wal/segment.ts";
+import { isSegmentName, segmentAt, segmentName } from "../wal/segment.ts";
 import { Alarm } from "./receiver-event.ts";
 import type { ReceiverSettings } from "./receiver-options.ts";
-import { pointAt, resumePoint, type StartingPoint, segmentStart } from "./resume-point.ts";
+import { firstMissing, pointAt, resumePoint, type StartingPoint, segmentStart } from "./resume-point.ts";
 import { backoffMs, mayPass, ofSpool } from "./retry.ts";
 import { holdSlot, loss } from "./slot.ts";
 import { readHistory, readSource, type Source } from "./source.ts";
@@ -24,8 +24,8 @@ export class Receiver {
   readonly #archive: SpoolArchive;
   readonly #signal: AbortSignal;
   readonly #lag: Alarm;
-  /** By timeline, the last segment that is whole in the log or the spool. Null: not read yet. */
-  #newest: Map<number, bigint> | null = null;
+  /** Behind WAL that is lost: what is archived says nothing about where to go on. */
+  #goesOnBehindGap = false;
   #failures = 0;
 
   constructor(settings: ReceiverSettings, spool: Spool, archive: SpoolArchive, signal: AbortSignal) {
@@ -62,19 +62,20 @@ export class Receiver {
     const source = await readSource(walsender);
     if (this.#settings.admit) await admitCluster(source, log);
     await checkCluster(source, log);
-    this.#newest ??= await this.#readNewest(source);
-    const resume = resumePoint(source.way, this.#newest, source.segmentBytes);
+    const safe = this.#goesOnBehindGap ? new Set<string>() : await this.#safeSegments(source);
+    this.#goesOnBehindGap = false;
+    const resume = resumePoint(source, safe);
     const held = await holdSlot(walsender, this.#settings, source, resume);
     if (source.slotKeepsBytes === null) report(unlimited);
     try {
-      const start = resume ?? pointAt(source.way, held, source.segmentBytes);
+      const start = resume === null ? pointAt(source, held) : firstMissing(source, safe, held, resume);
       await this.#follow(walsender, source, start, stop);
     } catch (error) {
       if (!isDbsaveError(error, "LOG_LOST")) throw error;
       const message = `${error.message}; ${loss(source, resume)}`;
       if (!acceptGap || resume === null) throw new DbsaveError("LOG_LOST", message, { cause: error });
       report({ kind: "alarm", message, hint: "Take a full backup now: recovery begins with it." });
-      this.#newest = new Map(); // the next connection begins with what the slot has
+      this.#goesOnBehindGap = true; // the next connection begins with what the slot has
     }
   }
 
@@ -96,8 +97,9 @@ export class Receiver {
           archive: this.#archive,
           lag: this.#lag,
           folder,
+          waiting: await this.#spool.segments(systemIdentifier),
           onStarted: () => this.#started(at),
-          onWaiting: (name) => this.#waits(name, segmentBytes),
+          onWaiting: () => this.#archive.wake(segmentBytes),
         },
         stop,
       );
@@ -112,12 +114,6 @@ export class Receiver {
     this.#settings.report({ kind: "streaming", message });
   }
 
-  #waits(name: string, segmentBytes: number): void {
-    const segment = parseSegmentName(name, segmentBytes);
-    if (segment !== null) this.#newest?.set(segment.timeline, segment.number);
-    this.#archive.wake(segmentBytes);
-  }
-
   /** It goes into the log before the timeline's first segment. Of earlier timelines a server need not have it. */
   async #spoolHistory(walsender: Walsender, { systemIdentifier }: Source, timeline: number): Promise<void> {
     const history = await readHistory(walsender, timeline);
@@ -126,20 +122,12 @@ export class Receiver {
     this.#archive.wake(0);
   }
 
-  async #readNewest({ systemIdentifier, segmentBytes }: Source): Promise<Map<number, bigint>> {
-    const newest = new Map<number, bigint>();
+  /** Those that are whole in the log or the spool: looked at for each connection, because a spool may be lost. */
+  async #safeSegments({ systemIdentifier }: Source): Promise<ReadonlySet<string>> {
     const archived = await this.#settings.log.list(systemIdentifier);
     this.#archive.know(archived);
-    const spooled = (await this.#spool.list()).filter(
-      (file) => file.systemIdentifier === systemIdentifier && !file.isFilling,
-    );
-    for (const { name } of [...archived, ...spooled]) {
-      const segment = parseSegmentName(name, segmentBytes);
-      if (segment === null) continue;
-      const known = newest.get(segment.timeline);
-      if (known === undefined || segment.number > known) newest.set(segment.timeline, segment.number);
-    }
-    return newest;
+    const names = archived.map(({ name }) => name).filter(isSegmentName);
+    return new Set([...names, ...(await this.#spool.segments(systemIdentifier))]);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Stretch } from "../wal/history.ts";
-import { segmentAt, startOf } from "../wal/segment.ts";
+import { parseSegmentName, segmentAt, segmentName, startOf } from "../wal/segment.ts";
+import type { Source } from "./source.ts";
 
 /** Where streaming begins: the first byte of a segment. */
 export interface StartingPoint {
@@ -7,15 +7,14 @@ export interface StartingPoint {
   readonly position: bigint;
 }
 
+type Server = Pick<Source, "way" | "segmentBytes">;
+
 /**
- * Where to go on behind the whole segments that are safe, of which `newest` has the last one's number for each timeline. `way` is the
- * server's. What is safe of timelines that the server never was on, or has left before, counts for nothing. Null: nothing counts.
+ * Where to go on behind the newest of the whole segments that are safe, by their names. What is safe of timelines that the server never was
+ * on, or has left before, counts for nothing. Null: nothing counts.
  */
-export function resumePoint(
-  way: readonly Stretch[],
-  newest: ReadonlyMap<number, bigint>,
-  segmentBytes: number,
-): StartingPoint | null {
+export function resumePoint({ way, segmentBytes }: Server, safe: ReadonlySet<string>): StartingPoint | null {
+  const newest = newestOf(safe, segmentBytes);
   for (const [index, { timeline, end }] of [...way.entries()].toReversed()) {
     const number = newest.get(timeline);
     if (number === undefined) continue;
@@ -27,8 +26,26 @@ export function resumePoint(
   return null;
 }
 
+/** `resume`, or the first segment before it that is nowhere safe though the slot holds it from `held` on: somebody lost it. */
+export function firstMissing(
+  server: Server,
+  safe: ReadonlySet<string>,
+  held: bigint,
+  resume: StartingPoint,
+): StartingPoint {
+  const { way, segmentBytes } = server;
+  const size = BigInt(segmentBytes);
+  for (let position = segmentStart(held, segmentBytes); position < resume.position; position += size) {
+    const { timeline } = pointAt(server, position);
+    const isLeftWithin = way.some(({ end }) => end !== null && end > position && end < position + size);
+    const name = segmentName({ timeline, number: segmentAt(position, segmentBytes) }, segmentBytes);
+    if (!isLeftWithin && !safe.has(name)) return { timeline, position };
+  }
+  return resume;
+}
+
 /** The beginning of the segment that holds `position`, on the timeline that the server's way takes there. */
-export function pointAt(way: readonly Stretch[], position: bigint, segmentBytes: number): StartingPoint {
+export function pointAt({ way, segmentBytes }: Server, position: bigint): StartingPoint {
   const stretch = way.find(({ end }) => end === null || position < end);
   return { timeline: stretch?.timeline ?? 1, position: segmentStart(position, segmentBytes) };
 }
@@ -36,4 +53,16 @@ export function pointAt(way: readonly Stretch[], position: bigint, segmentBytes:
 /** Of the segment that holds `position`. */
 export function segmentStart(position: bigint, segmentBytes: number): bigint {
   return startOf(segmentAt(position, segmentBytes), segmentBytes);
+}
+
+/** The last number of each timeline. */
+function newestOf(names: Iterable<string>, segmentBytes: number): ReadonlyMap<number, bigint> {
+  const newest = new Map<number, bigint>();
+  for (const name of names) {
+    const segment = parseSegmentName(name, segmentBytes);
+    if (segment === null) continue;
+    const known = newest.get(segment.timeline);
+    if (known === undefined || segment.number > known) newest.set(segment.timeline, segment.number);
+  }
+  return newest;
 }

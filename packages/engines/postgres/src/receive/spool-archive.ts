@@ -68,7 +68,7 @@ export class SpoolArchive {
   /** Resolves when less than `bytes` wait, or `stop` fires. */
   async room(bytes: number, stop: AbortSignal): Promise<void> {
     while (this.#waitingBytes >= bytes && !stop.aborted)
-      await once(this.#events, "archived", { signal: stop }).catch((error: unknown) => {
+      await once(this.#events, "room", { signal: stop }).catch((error: unknown) => {
         if (!stop.aborted) throw error;
       });
   }
@@ -135,15 +135,22 @@ export class SpoolArchive {
 
   async #archiveWaiting(): Promise<void> {
     this.#hasMore = false;
-    for (const file of await this.#spool.list()) {
-      if (file.isFilling) continue;
+    const waiting = (await this.#spool.list()).filter(({ isFilling }) => !isFilling);
+    const sizes = await Promise.all(waiting.map(({ path }) => sizeOf(path)));
+    this.#waits(sizes.reduce((sum, size) => sum + size, 0));
+    for (const file of waiting) {
       const { size } = await stat(file.path);
       const name = await archiveSpooled(file, size, this.#log);
       await rm(file.path, { force: true });
-      this.#waitingBytes = Math.max(0, this.#waitingBytes - size);
-      await this.#removeBeginnings(file.systemIdentifier, file.name, Number.POSITIVE_INFINITY);
+      this.#waits(this.#waitingBytes - size);
       this.#tell(name);
+      await this.#removeBeginnings(file.systemIdentifier, file.name, Number.POSITIVE_INFINITY);
     }
+  }
+
+  #waits(bytes: number): void {
+    this.#waitingBytes = Math.max(0, bytes);
+    this.#events.emit("room");
   }
 
   async #archiveFilling(): Promise<void> {
@@ -159,9 +166,9 @@ export class SpoolArchive {
       if (isCurrent) await filling.sync();
       try {
         const name = await archiveSpooled(file, bytes, this.#log);
+        this.#tell(name);
         await this.#removeBeginnings(file.systemIdentifier, file.name, bytes);
         this.#beginnings.set(file.name, bytes);
-        this.#tell(name);
       } catch (error) {
         if (systemCode(error) !== "ENOENT") throw error; // it has become whole meanwhile
       }

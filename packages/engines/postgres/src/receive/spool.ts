@@ -2,6 +2,7 @@ import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { makeDirectories, nodeFs, publishFile, systemCode } from "@dbsave/core";
+import { isSegmentName } from "../wal/segment.ts";
 import { partialName, walFileOf } from "../wal/wal-file.ts";
 
 /** A file in the spool. */
@@ -41,6 +42,13 @@ export class Spool {
       }
     }
     return found;
+  }
+
+  /** Names of a server's segments that are whole. */
+  async segments(systemIdentifier: string): Promise<readonly string[]> {
+    const files = await this.list();
+    const whole = files.filter((file) => file.systemIdentifier === systemIdentifier && !file.isFilling);
+    return whole.map(({ name }) => name).filter(isSegmentName);
   }
 
   /** Where a server's files are, made when missing. */

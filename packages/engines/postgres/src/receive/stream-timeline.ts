@@ -2,6 +2,7 @@ import { DbsaveError, formatBytes } from "@dbsave/core";
 import { type NextTimeline, type WalMessage, WalStream } from "../physical/protocol/wal-stream.ts";
 import type { Walsender } from "../physical/protocol/walsender.ts";
 import { formatLsn } from "../wal/lsn.ts";
+import { isSegmentName, parseSegmentName, startOf } from "../wal/segment.ts";
 import { partialName } from "../wal/wal-file.ts";
 import { Assembler } from "./assembler.ts";
 import type { FillingSegment } from "./filling-segment.ts";
@@ -25,8 +26,10 @@ export interface Streaming {
   readonly lag: Alarm;
   /** Where files of the server are in the spool. */
   readonly folder: string;
+  /** Segments that are whole in the spool already. */
+  readonly waiting: readonly string[];
   /** A file is whole in the spool. */
-  onWaiting(name: string): void;
+  onWaiting(): void;
   onStarted(): void;
 }
 
@@ -48,7 +51,7 @@ class TimelineStream {
   readonly #start: StartingPoint;
   readonly #streaming: Streaming;
   readonly #assembler: Assembler;
-  /** Where the files end that this stream has put into the spool. */
+  /** Where the files end that wait in the spool. */
   readonly #ends = new Map<string, bigint>();
   readonly #statusEveryMs: number;
   #safe = 0n;
@@ -59,11 +62,15 @@ class TimelineStream {
     this.#stream = stream;
     this.#start = start;
     this.#streaming = streaming;
-    const { folder, source } = streaming;
+    const { folder, source, waiting } = streaming;
+    for (const name of waiting) {
+      const segment = parseSegmentName(name, source.segmentBytes);
+      if (segment !== null) this.#ends.set(name, startOf(segment.number + 1n, source.segmentBytes));
+    }
     this.#statusEveryMs = Math.min(statusEveryMs, (source.timeoutMs ?? Infinity) / 4);
-    this.#assembler = new Assembler(folder, start, source.segmentBytes, (name, end) => {
-      this.#ends.set(name, end);
-      streaming.onWaiting(name);
+    this.#assembler = new Assembler(folder, start, source.segmentBytes, {
+      onFinishing: (name, end) => this.#ends.set(name, end),
+      onWaiting: () => streaming.onWaiting(),
     });
   }
 
@@ -154,13 +161,28 @@ class TimelineStream {
     return filling;
   }
 
+  /**
+   * A beginning may be archived before the whole segments in front of it, and says nothing then. A whole one may not: what was passed over
+   * is not in the spool any more, and must come from the server again.
+   */
   #archived(name: string): void {
     const end = this.#ends.get(name);
     if (end === undefined) return;
-    for (const [known, before] of this.#ends) if (before <= end) this.#ends.delete(known);
+    const passed = [...this.#ends].filter(([, before]) => before < end).map(([known]) => known);
+    const waiting = passed.find(isSegmentName);
+    if (waiting !== undefined) {
+      if (isSegmentName(name)) this.#vanished(waiting);
+      return;
+    }
+    for (const known of [...passed, name]) this.#ends.delete(known);
     this.#safe = end;
     this.#stream.tell(this.#assembler.position, end);
     this.#watchLag();
+  }
+
+  #vanished(name: string): void {
+    const message = `postgres: ${name} vanished from the spool before it was archived`;
+    this.#stream.destroy(new DbsaveError("STORAGE_FAILED", message, { hint: "Let nobody else write there." }));
   }
 
   #watchLag(): void {

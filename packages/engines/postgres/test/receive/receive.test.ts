@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { failingStorage } from "./support/failing-storage.ts";
+import { gatedStorage } from "./support/gated-storage.ts";
 import { MortalServer } from "./support/mortal-server.ts";
 import { archivedIn, expectSame, keptBy, type Place, place, Receiving, slot } from "./support/receiving.ts";
 
@@ -86,6 +87,65 @@ describe("a receiver", { timeout: 60_000 }, () => {
     expect(archived).toEqual(new Map([...written].filter(([name]) => name >= first)));
     expect(archived.size).toBeGreaterThan(9);
     expect((await spooled(at)).filter((name) => !name.endsWith(".partial"))).toEqual([]);
+  });
+
+  it("gets from the server again what somebody takes out of its spool, while it works as well", async (test) => {
+    const server = await serverOf(test);
+    const storage = failingStorage();
+    const at = await place(storage);
+    const receiving = new Receiving(server.options, at);
+    await receiving.until("streaming");
+    await fill(server, 1);
+    await receiving.until("archived");
+    storage.isFailing = true;
+    await fill(server, 4);
+    const whole = async () => (await spooled(at)).filter((name) => !name.endsWith(".partial"));
+    await expect.poll(async () => (await whole()).length, { timeout: 10_000 }).toBeGreaterThan(2);
+    for (const name of await whole()) await rm(join(at.spool, name));
+    storage.isFailing = false;
+    await fill(server, 1);
+    await receiving.until("interrupted", /vanished from the spool/);
+    await receiving.until("streaming", /./, 2);
+    await receiving.stop();
+    expect((await expectSame(at.log, server.sql)).length).toBeGreaterThan(4);
+    expect(await whole()).toEqual([]);
+  });
+
+  it("does not call safe what still waits in front of a beginning that is archived", async (test) => {
+    const server = await serverOf(test);
+    const storage = gatedStorage();
+    const at = await place(storage);
+    const receiving = new Receiving(server.options, at);
+    onTestFinished(() => storage.open());
+    await receiving.until("streaming");
+    const segment = async (): Promise<string> => {
+      const [row] = await server.sql("SELECT pg_walfile_name(pg_switch_wal()) AS name");
+      return String(row?.["name"]);
+    };
+    const isSpooled = (form: string) =>
+      expect.poll(() => spooled(at), { timeout: 10_000 }).toContainEqual(expect.stringMatching(form));
+    const isStuck = (name: string) => expect.poll(() => storage.stuck(), { timeout: 10_000 }).toBe(name);
+    storage.close();
+    await isStuck(await segment());
+    const stopped = receiving.stop(); // archives all there is, and then the beginning of the last one
+    await server.sql("INSERT INTO t VALUES (1)");
+    const second = await segment();
+    await isSpooled(`/${second}$`);
+    storage.pass();
+    await isStuck(second);
+    await server.sql("INSERT INTO t VALUES (2)");
+    const third = await segment();
+    await server.sql("INSERT INTO t VALUES (3)");
+    await isSpooled(`/${third}$`);
+    await isSpooled(".partial$");
+    storage.pass();
+    await receiving.until("archived", /partial$/);
+    await expect.poll(() => slotOf(server), { timeout: 10_000 }).toMatchObject({ active: false });
+    await isStuck(third);
+    expect(String((await slotOf(server))?.["segment"]) <= third).toBe(true);
+    storage.open();
+    await stopped;
+    expect(await expectSame(at.log, server.sql)).toContain(third);
   });
 
   it("goes on by itself when the server was killed, and when it was shut down, which waits for the last of its WAL", async (test) => {
