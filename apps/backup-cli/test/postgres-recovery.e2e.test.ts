@@ -1,32 +1,32 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { zstd } from "@dbsave/codecs";
-import { openLog } from "@dbsave/core";
 import { expect, it } from "vitest";
 import { buildOnce } from "./support/built-dbsave.ts";
+import { pushWal } from "./support/built-dbsave-wal.ts";
+import { isInstalled, stock } from "./support/databases.ts";
 import { type PostgresTarget, postgresTarget } from "./support/postgres-target.ts";
 
-buildOnce();
+buildOnce("@dbsave/wal-archiver");
 
-const { signal } = new AbortController();
 const berlin = "timezone: Europe/Berlin";
 
 /** Finishes the segment at hand and archives it. */
-async function archiveSegment({ server, repository }: PostgresTarget): Promise<string> {
-  const [name = "", system = ""] = (
-    await server.sql("select pg_walfile_name(pg_switch_wal()), system_identifier from pg_control_system()")
-  ).split("|");
-  const bytes = Buffer.from(await server.docker("exec", "base64", `/testbed/data/pg_wal/${name}`), "base64");
-  const plainSha256 = createHash("sha256").update(bytes).digest("hex");
-  const file = { folder: `${system}/${name.slice(0, 16)}`, name, plainSha256 };
-  await openLog(repository, "app", [zstd()], signal).append(file, () => Readable.from([bytes], { objectMode: false }));
-  return name;
+async function archiveSegment(target: PostgresTarget): Promise<{ readonly segment: string; readonly bytes: Buffer }> {
+  const { server, cwd } = target;
+  const segment = await server.sql("select pg_walfile_name(pg_switch_wal())");
+  const bytes = Buffer.from(await server.docker("exec", "base64", `/testbed/data/pg_wal/${segment}`), "base64");
+  mkdirSync(join(cwd, "pg_wal"));
+  writeFileSync(join(cwd, "pg_wal", segment), bytes);
+  pushWal(target, `pg_wal/${segment}`);
+  return { segment, bytes };
 }
 
-it("a recovery shows its way in the target's zone and in UTC, refuses what it cannot reach, and makes a directory that needs nothing else, tablespaces where they are told to be", async (test) => {
-  const target = await postgresTarget(test, "on the host", { rows: 100, settings: ["method: physical", berlin] });
+it("a recovery from what is encrypted shows its way in the target's zone and in UTC, refuses what it cannot reach, and makes a directory that needs nothing else, tablespaces where they are told to be", async (test) => {
+  if (!isInstalled("age-keygen")) return test.skip("needs age-keygen");
+  const secretKey = stock("age-keygen", [], { cwd: "/" });
+  const encrypt = `encrypt: { age: [${/age1\w+/.exec(secretKey)?.[0]}], identities: ["file:./key.txt"] }`;
+  const lines = ["method: physical", berlin, encrypt];
+  const target = await postgresTarget(test, "on the host", { rows: 100, settings: lines });
   const { server, cwd } = target;
   if (server.container === undefined) return test.skip("needs docker");
   await server.sql("copy (select) to program 'cat; mkdir /testbed/space'");
@@ -42,7 +42,10 @@ it("a recovery shows its way in the target's zone and in UTC, refuses what it ca
   };
   const [wall = "", utc = ""] = (await commit()).map((time) => time.replace(/\.000$/, ""));
   await commit();
-  const segment = await archiveSegment(target);
+  const { segment, bytes } = await archiveSegment(target);
+  const log = readdirSync(join(cwd, "backups/app/log"), { recursive: true, encoding: "utf8" });
+  expect(log.filter((file) => file.includes(`/${segment}-`))).toEqual([expect.stringMatching(/\.zst\.age$/)]);
+  writeFileSync(join(cwd, "key.txt"), secretKey, { mode: 0o600 }); // nothing before needed it
   const into = join(cwd, "pg");
   const space = join(cwd, "space");
   const restore = (at: string, ...more: readonly string[]) =>
@@ -78,7 +81,7 @@ it("a recovery shows its way in the target's zone and in UTC, refuses what it ca
   const done = await restore(wall);
   expect(done.status, done.stderr).toBe(0);
   expect(done.stdout).toContain("its first start recovers to");
-  expect(readdirSync(join(into, "pg_wal"))).toContain(segment);
+  expect(readFileSync(join(into, "pg_wal", segment)).equals(bytes)).toBe(true);
   expect(readFileSync(join(into, "tablespace_map"), "utf8").trim()).toMatch(new RegExp(`^\\d+ ${space}$`));
   expect(readdirSync(space)).toEqual([expect.stringMatching(/^PG_15_/)]);
   const settings = readFileSync(join(into, "postgresql.auto.conf"), "utf8");

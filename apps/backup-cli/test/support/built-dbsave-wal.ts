@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -20,5 +20,13 @@ export function startReceiving({ cwd, server }: PostgresTarget): void {
   onTestFinished(async () => {
     child.kill("SIGTERM");
     if (child.exitCode === null) await once(child, "close");
+  });
+}
+
+/** Archives a file of WAL by the built `dbsave-wal push`. */
+export function pushWal({ cwd }: PostgresTarget, path: string): void {
+  execFileSync(process.execPath, [entry, "push", "--target", "app", path], {
+    cwd,
+    env: { PATH: process.env["PATH"] ?? "", HOME: cwd },
   });
 }
