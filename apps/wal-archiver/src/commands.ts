@@ -16,7 +16,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: "fetch <name> <path>",
-    summary: "Bring one file back: restore_command = 'dbsave-wal fetch --target orders %f %p'",
+    summary: "Bring one file back, for the restore_command that shim --for fetch prints",
     load: () => import("./commands/fetch.ts"),
   },
   {
@@ -26,7 +26,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: "shim",
-    summary: "Print the script that a server without Node.js calls: archive_command = '/path/of/it %p'",
+    summary: "Print the script that a server calls: archive_command = '/path/of/it %p'",
     load: () => import("./commands/shim.ts"),
   },
   {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { type ServerName, startTimeoutMs } from "@dbsave/testbed";
@@ -61,7 +61,9 @@ it.for(cases)(
   { timeout: startTimeoutMs },
   async ([name, access], test) => {
     const server = await containerServer(name, test);
-    const walDirectory = access === "mounted" ? ["--pg-wal", join(server.directory, "pg_wal")] : [];
+    const alone = join(server.directory, "../wal"); // as a volume of its own, without the rest of the data directory
+    symlinkSync(join(server.directory, "pg_wal"), alone);
+    const walDirectory = access === "mounted" ? ["--pg-wal", alone] : [];
     const serve = () => startDaemon(server, ...walDirectory);
     let daemon = await serve();
     await server.start();

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Cluster, emptyCluster } from "./support/cluster.ts";
 import { dbsaveWal, startDaemon } from "./support/dbsave-wal.ts";
-import { shimOf } from "./support/shim.ts";
+import { installed, needs, shells, shimOf } from "./support/shim.ts";
 
 const names = ["1", "2", "3", "4", "5"].map((digit) => `00000001000000000000000${digit}`);
 const [first = "", second = ""] = names;
@@ -22,34 +22,61 @@ function finish(cluster: Cluster, name: string): string {
   return cluster.segment(name);
 }
 
-describe.each([
-  ["dash", ["/bin/sh"]],
-  ["busybox", ["busybox", "sh"]],
-] as const)("with %s", (name, shell) => {
-  const isThere = spawnSync(shell[0], ["-c", "true"]).error === undefined;
-
+describe.for(shells)("with $name", (shell) => {
   it("the daemon archives what it sees in place, and ahead what the server will ask for next", async (test) => {
-    if (!isThere) return test.skip(`needs ${name}`);
+    needs(shell, test);
     const cluster = await emptyCluster();
     const paths = names.map((segment) => finish(cluster, segment));
     await startDaemon(cluster, "--pg-wal", join(cluster.directory, "pg_wal"));
-    const shim = await shimOf(cluster, shell);
+    const shim = await shimOf(cluster, { shell });
     for (const path of paths) expect(await shim.run(path)).toEqual({ status: 0, stderr: "" });
     expect(archived(cluster)).toEqual(names);
     expect(readdirSync(join(cluster.spool, "copies"))).toEqual([]);
   });
 
   it("the daemon archives copies of what it does not see", async (test) => {
-    if (!isThere) return test.skip(`needs ${name}`);
+    needs(shell, test);
     const cluster = await emptyCluster();
     await startDaemon(cluster);
-    const shim = await shimOf(cluster, shell);
+    const shim = await shimOf(cluster, { shell });
     expect(await shim.run(cluster.segment(first))).toEqual({ status: 0, stderr: "" });
     expect(archived(cluster)).toEqual([first]);
     const refused = await shim.run(cluster.segment(first, { fill: "other" }));
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain("other contents are archived under this name");
   });
+
+  it("dbsave-wal push archives where no daemon is, if the script was made so", async (test) => {
+    needs(shell, test);
+    const cluster = await emptyCluster();
+    const words = ["--spool", cluster.spool, "--one-shot", "--config", cluster.config, "--target", "orders"];
+    const shim = await shimOf(cluster, { shell, words, programs: installed(cluster) });
+    const never = await shim.run(cluster.segment(first));
+    expect(never).toMatchObject({ status: 0, stderr: expect.stringContaining("no dbsave-wal daemon was ever here") });
+    const places = ["requests", "answers", "copies"].map((place) => join(cluster.spool, place));
+    for (const place of places) mkdirSync(place, { recursive: true });
+    writeFileSync(join(cluster.spool, "alive"), "1000000000 copied\n"); // by a daemon that died long ago
+    const path = cluster.segment(second);
+    const gone = await shim.run(path);
+    expect(gone).toMatchObject({ status: 0, stderr: expect.stringContaining("dbsave-wal push archives it") });
+    expect(archived(cluster)).toEqual([first, second]);
+    for (const place of places) expect(readdirSync(place)).toEqual([]);
+    expect(await shim.run(cluster.segment(first, { fill: "other" }))).toMatchObject({ status: 1 });
+    installed(cluster, "exit 127");
+    expect(await shim.run(path)).toMatchObject({ status: 1 });
+  });
+});
+
+it("a daemon that archives nothing does not hold its server up for ever", async () => {
+  const cluster = await emptyCluster();
+  const shim = await shimOf(cluster, { edit: (text) => text.replaceAll("600", "1") });
+  const { child } = await startDaemon(cluster);
+  child.kill("SIGSTOP");
+  const path = cluster.segment(first);
+  const refused = await shim.run(path);
+  expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining("not archived in 1 seconds") });
+  child.kill("SIGCONT");
+  expect(await shim.run(path)).toEqual({ status: 0, stderr: "" });
 });
 
 it("a file of the same name in another pg_wal than that of the server is not taken for the server's", async () => {
@@ -134,4 +161,11 @@ it("a full spool fails the archiving with a word about it, and leaves room for t
   expect(readdirSync(join(cluster.spool, "copies"))).toEqual([]);
   spawnSync("mount", ["-o", "remount,size=8m", cluster.spool]);
   expect(await shim.run(path)).toEqual({ status: 0, stderr: "" });
+
+  await expect.poll(() => existsSync(join(cluster.spool, "status.json")), { timeout: 10_000 }).toBe(true);
+  const { bavail, bsize } = statfsSync(cluster.spool);
+  const copyAndRequest = 2 ** 20 / bsize + 1; // and none for the answer
+  writeFileSync(join(cluster.spool, "filler"), Buffer.alloc((bavail - copyAndRequest) * bsize));
+  expect(await shim.run(cluster.segment(second))).toEqual({ status: 0, stderr: "" });
+  expect(archived(cluster)).toEqual([first, second]);
 });

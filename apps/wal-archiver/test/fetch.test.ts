@@ -1,24 +1,12 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openLog, openRepository } from "@dbsave/core";
-import { walArchive } from "@dbsave/postgres";
-import { fsStorage } from "@dbsave/storage-fs";
 import { expect, it } from "vitest";
-import { type Cluster, emptyCluster } from "./support/cluster.ts";
-import { dbsaveWal, type Ended } from "./support/dbsave-wal.ts";
+import { archivedCluster, type Cluster, emptyCluster } from "./support/cluster.ts";
+import { dbsaveWal, type Ended, start } from "./support/dbsave-wal.ts";
 
 const names = ["1", "2", "3", "4"].map((digit) => `00000001000000000000000${digit}`);
 const [first = "", second = ""] = names;
 const into = "pg_wal/RECOVERYXLOG";
-
-/** A cluster whose segments are archived. */
-async function archived(): Promise<Cluster> {
-  const cluster = await emptyCluster();
-  await using repository = await openRepository(fsStorage({ path: cluster.repository }));
-  const archive = walArchive(openLog(repository, "orders", [], new AbortController().signal));
-  for (const name of names) await archive.push({ path: join(cluster.directory, cluster.segment(name)) });
-  return cluster;
-}
 
 function fetchOf(cluster: Cluster): (name: string, ...more: readonly string[]) => Promise<Ended> {
   const place = ["--prefetch-dir", join(cluster.directory, "../ahead"), "--system-identifier", "7584010098765432100"];
@@ -33,7 +21,7 @@ function storedAs(cluster: Cluster, name: string): string {
 }
 
 it("fetch brings a segment back, and has the next ones at hand even when the archive is slow to give them", async () => {
-  const cluster = await archived();
+  const cluster = await archivedCluster(names);
   const fetch = fetchOf(cluster);
   expect(await fetch(first, "--prefetch", "2")).toEqual({ status: 0, signal: null, stdout: "", stderr: "" });
   expect(readFileSync(join(cluster.directory, into))).toEqual(readFileSync(join(cluster.directory, "pg_wal", first)));
@@ -46,13 +34,13 @@ it("fetch brings a segment back, and has the next ones at hand even when the arc
 });
 
 it("a log of another server cannot be taken for the end of one's own", async () => {
-  const cluster = await archived();
+  const cluster = await archivedCluster(names);
   const refused = await fetchOf(cluster)("000000010000000000000009", "--system-identifier", "42");
   expect(refused).toMatchObject({ status: 200, stderr: expect.stringContaining("nothing of the server 42") });
 });
 
 it("a segment that was damaged while it waited is fetched anew", async () => {
-  const cluster = await archived();
+  const cluster = await archivedCluster(names);
   const fetch = fetchOf(cluster);
   expect(await fetch(first)).toMatchObject({ status: 0 });
   const ahead = join(cluster.directory, "../ahead/7584010098765432100");
@@ -61,8 +49,16 @@ it("a segment that was damaged while it waited is fetched anew", async () => {
   expect(readFileSync(join(cluster.directory, into))).toEqual(readFileSync(join(cluster.directory, "pg_wal", second)));
 });
 
+it("a usual place for what is fetched along that cannot be used is told, and stops nothing", async () => {
+  const cluster = await archivedCluster(names);
+  const words = ["fetch", "--config", cluster.config, "--system-identifier", "7584010098765432100", first, into];
+  const fetched = await start(words, cluster.directory, { TMPDIR: cluster.config }).ended; // a file
+  expect(fetched).toMatchObject({ status: 0, stderr: expect.stringContaining("nothing is fetched along") });
+  expect(existsSync(join(cluster.directory, into))).toBe(true);
+});
+
 it("only what a listing proves to be absent is status 1", async () => {
-  const cluster = await archived();
+  const cluster = await archivedCluster(names);
   const fetch = fetchOf(cluster);
   expect(await fetch("000000010000000000000009")).toEqual({ status: 1, signal: null, stdout: "", stderr: "" });
   expect(await fetch("00000002.history")).toMatchObject({ status: 1, stderr: "" });
@@ -82,7 +78,7 @@ it.each<[string, (cluster: Cluster) => void]>([
   ["a directory without a way in", ({ directory }) => rmSync(join(directory, "pg_wal"), { recursive: true })],
   ["a configuration that is gone", ({ config }) => rmSync(config)],
 ])("%s can never be taken for the end of the archive", async (_, spoil) => {
-  const cluster = await archived();
+  const cluster = await archivedCluster(names);
   spoil(cluster);
   const { status, stderr } = await fetchOf(cluster)(first, "--prefetch", "0");
   expect(status).toBe(200);

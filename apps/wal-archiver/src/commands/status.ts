@@ -45,7 +45,7 @@ async function readStatus(path: string): Promise<DaemonStatus | null> {
 
 /** How long the oldest file has been waiting. */
 function lagOf(status: DaemonStatus | null): number {
-  const oldest = status?.waiting?.oldest ?? null;
+  const oldest = status?.waiting.oldest ?? null;
   return oldest === null ? 0 : Math.max(0, Math.round((Date.now() - Date.parse(oldest)) / 1000));
 }
 

@@ -12,6 +12,6 @@ export interface DaemonStatus {
     readonly code: string;
     readonly message: string;
   } | null;
-  /** What the server has finished and has not been told to be archived; null where the daemon does not see its `pg_wal`. */
-  readonly waiting: { readonly files: number; readonly oldest: string | null } | null;
+  /** What the server has finished and has not been told to be archived; where the daemon does not see its `pg_wal`, what it is asked for. */
+  readonly waiting: { readonly files: number; readonly oldest: string | null };
 }

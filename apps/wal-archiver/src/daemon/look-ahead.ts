@@ -5,7 +5,10 @@ import { inTheirOrder, readyFiles } from "./ready-files.ts";
 
 /** Archives files of one `pg_wal`, and those that the server will ask for next. */
 export interface LookAhead {
-  /** Resolves with true when the file is archived; false when the file with this number on its file system is not here. */
+  /**
+   * Resolves with true when the file is archived; false when the file with this number on its file system is not here, or it does not
+   * say itself whose it is: the control file, which does, need not be seen where `pg_wal` is.
+   */
   archive(name: string, inode: string): Promise<boolean>;
 }
 
@@ -83,12 +86,16 @@ export function lookAhead({ walDirectory, workers, push }: LookAheadOptions): Lo
     for (const [other, { isRunning }] of tasks)
       if (!isRunning && !isLater(other) && other !== name) tasks.delete(other);
     ahead = ahead.filter(isLater);
-    if (ahead.length === 0) ahead = (await readyFiles(walDirectory).catch(() => [])).filter(isLater);
+    if (ahead.length === 0) {
+      const ready = await readyFiles(walDirectory).catch(() => []);
+      ahead = ready.filter((other) => isLater(other) && saysWhose(other));
+    }
     await fill();
   }
 
   return {
     async archive(name, inode) {
+      if (!saysWhose(name)) return false;
       const found = await markOf(name);
       if (found?.inode !== inode) return false;
       const known = tasks.get(name);
@@ -100,4 +107,8 @@ export function lookAhead({ walDirectory, workers, push }: LookAheadOptions): Lo
       return true;
     },
   };
+}
+
+function saysWhose(name: string): boolean {
+  return !/\.(?:history|backup)$/.test(name);
 }

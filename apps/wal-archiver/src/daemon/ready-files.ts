@@ -1,6 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { systemCode } from "@dbsave/core";
+import { changedAt } from "../spool/changed-at.ts";
+import type { DaemonStatus } from "./daemon-status.ts";
 
 const suffix = ".ready";
 
@@ -12,14 +13,12 @@ export async function readyFiles(walDirectory: string): Promise<readonly string[
   return names.toSorted(inTheirOrder);
 }
 
-/** Since when the file has been waiting; null when it no longer does. */
-export async function waitingSince(walDirectory: string, name: string): Promise<Date | null> {
-  try {
-    return (await stat(join(walDirectory, "archive_status", name + suffix))).mtime;
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return null;
-    throw error;
-  }
+/** How many they are, and since when the first one waits. */
+export async function waitingFiles(walDirectory: string): Promise<DaemonStatus["waiting"]> {
+  const names = await readyFiles(walDirectory);
+  const [first] = names;
+  const since = first === undefined ? null : await changedAt(join(walDirectory, "archive_status", first + suffix));
+  return { files: names.length, oldest: since?.toISOString() ?? null };
 }
 
 /** Histories first: without them nothing of a timeline can be used. */

@@ -2,11 +2,12 @@ import { basename } from "node:path";
 import { walArchive } from "@dbsave/postgres";
 import type { TargetLog } from "../places/target-log.ts";
 import { startHeartbeat } from "../spool/heartbeat.ts";
-import { serveRequests } from "../spool/requests.ts";
+import { serveRequests, waitingRequests } from "../spool/requests.ts";
 import { prepareSpool } from "../spool/spool.ts";
 import { sweepSpool } from "../spool/sweep.ts";
 import { archiveRequests } from "./archive-requests.ts";
 import { onlyNews } from "./only-news.ts";
+import { waitingFiles } from "./ready-files.ts";
 import { openTally } from "./tally.ts";
 
 export interface DaemonOptions {
@@ -34,10 +35,12 @@ export async function runDaemon({
 }: DaemonOptions): Promise<void> {
   const spool = await prepareSpool(options.spool);
   const archive = walArchive(target.log);
-  const tally = openTally(target.name, walDirectory);
+  const tally = openTally(target.name, () =>
+    walDirectory === null ? waitingRequests(spool) : waitingFiles(walDirectory),
+  );
+  await sweepSpool(spool); // first, because it makes room on a full disk
   await using running = new AsyncDisposableStack();
   running.use(await startHeartbeat(spool, walDirectory === null ? "copied" : "mounted", onlyNews(tell)));
-  await sweepSpool(spool);
   tell(`${target.name}: archives what comes through ${spool.root}`);
   const tellUpkeep = onlyNews(tell);
   const upkeep = setInterval(() => {

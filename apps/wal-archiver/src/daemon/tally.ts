@@ -1,7 +1,6 @@
 import { rename, writeFile } from "node:fs/promises";
 import { failureText } from "../failure.ts";
 import type { DaemonStatus } from "./daemon-status.ts";
-import { readyFiles, waitingSince } from "./ready-files.ts";
 
 /** Keeps count of what is archived. */
 export interface Tally {
@@ -14,7 +13,8 @@ export interface Tally {
 /** A server asks again at least once a minute; what it no longer asks for is no failure any more. */
 const failureLastsMs = 300_000;
 
-export function openTally(target: string, walDirectory: string | null): Tally {
+/** `waiting` looks for what waits. */
+export function openTally(target: string, waiting: () => Promise<DaemonStatus["waiting"]>): Tally {
   const startedAt = now();
   let archivedFiles = 0;
   let last: DaemonStatus["last"] = null;
@@ -39,19 +39,11 @@ export function openTally(target: string, walDirectory: string | null): Tally {
     },
     async write(path) {
       if (Date.now() - failedAt > failureLastsMs) failing = null;
-      const waiting = walDirectory === null ? null : await waitingIn(walDirectory);
-      const status: DaemonStatus = { target, startedAt, archivedFiles, last, failing, waiting };
+      const status: DaemonStatus = { target, startedAt, archivedFiles, last, failing, waiting: await waiting() };
       await writeFile(`${path}.new`, `${JSON.stringify(status)}\n`, { mode: 0o644 });
       await rename(`${path}.new`, path);
     },
   };
-}
-
-async function waitingIn(walDirectory: string): Promise<DaemonStatus["waiting"]> {
-  const names = await readyFiles(walDirectory);
-  const [first] = names;
-  const oldest = first === undefined ? null : await waitingSince(walDirectory, first);
-  return { files: names.length, oldest: oldest?.toISOString() ?? null };
 }
 
 function now(): string {

@@ -1,14 +1,32 @@
 import { patienceSeconds } from "../spool/heartbeat.ts";
 
+/** A server that waits longer for one file shows no failure, and cannot be shut down. */
+const mostSeconds = 600;
+
 /**
  * A script for every POSIX shell that hands one file of `pg_wal` to the daemon and waits for the answer. It needs `ls`, `date`,
  * `sleep`, `cp`, `mkdir` and `rm`, and ends with 0 only when the daemon says that the file is archived, else with 1 to 125.
+ * `oneShot` are the options of `dbsave-wal push`, which archives where no daemon is; null: nobody does.
  */
-export function pushShim(spool: string): string {
+export function pushShim(spool: string, oneShot: readonly string[] | null): string {
   return text
     .replaceAll("@{", "${")
     .replaceAll("@PATIENCE@", `${patienceSeconds}`)
+    .replaceAll("@MOST@", `${mostSeconds}`)
+    .replaceAll("@ALONE@", () => (oneShot === null ? fails : alone(oneShot)))
     .replaceAll("@SPOOL@", () => quoted(spool));
+}
+
+const fails = `  fail "$name: not archived, $1 $spool"`;
+
+/** What the daemon may still do, if it comes back meanwhile, is the same. */
+function alone(options: readonly string[]): string {
+  return `  say "$name: dbsave-wal push archives it, because $1 $spool"
+  withdraw
+  dbsave-wal push ${options.map((word) => `${quoted(word)} `).join("")}"$path" && leave 0
+  status=$?
+  [ "$status" -le 125 ] || status=1
+  leave "$status"`;
 }
 
 function quoted(word: string): string {
@@ -22,15 +40,19 @@ spool=@SPOOL@
 umask 077
 path=$1
 name=@{path##*/}
-request= copy=
+request= copy= access=
 
 say() {
   echo "dbsave-wal: $1" >&2
 }
 
+withdraw() {
+  rm -rf @{request:+"$request"} @{copy:+"$copy"}
+}
+
 leave() {
   trap '' HUP INT QUIT TERM
-  [ "$1" -eq 0 ] || rm -rf @{request:+"$request"} @{copy:+"$copy"}
+  [ "$1" -eq 0 ] || withdraw
   exit "$1"
 }
 
@@ -39,24 +61,31 @@ fail() {
   leave 1
 }
 
-# Whether a daemon has been seen of late. Sets access: how it wants files.
+# The daemon does not get the file: $1.
+unserved() {
+@ALONE@
+}
+
+# Whether a daemon has been seen of late. Sets access: how it wants files; now.
 look_for_daemon() {
-  seen=0 access=
+  seen=0 access= now=$(date +%s)
   [ -r "$spool/alive" ] && read -r seen access mark <"$spool/alive"
-  [ $(($(date +%s) - seen)) -lt @PATIENCE@ ]
+  [ $((now - seen)) -lt @PATIENCE@ ]
 }
 
 # Asks, and waits for as long as there is a daemon. Sets status; what the daemon says goes to the server's log.
 ask() {
   request=$spool/requests/$1 answer=$spool/answers/$1
   [ ! -e "$answer" ] || rm -f "$answer"
-  echo "$2" >"$request" || fail "$name: the spool cannot be written, is it full? $spool"
-  turns=0
+  echo "$2" >"$request" || unserved "the spool cannot be written, is it full?"
+  turns=0 begun=
   while [ ! -e "$answer" ]; do
     turns=$((turns + 1))
     [ "$turns" -ge 300 ] || continue
     if [ $((turns % 50)) -eq 0 ]; then
-      look_for_daemon || fail "$name: not archived, the daemon does not answer: is dbsave-wal daemon running? $spool"
+      look_for_daemon || unserved "the daemon does not answer, is dbsave-wal daemon running?"
+      begun=@{begun:-$now}
+      [ $((now - begun)) -lt @MOST@ ] || fail "$name: not archived in @MOST@ seconds, does the storage answer? See dbsave-wal status"
     fi
     sleep 0.05 || sleep 1
   done
@@ -70,9 +99,9 @@ ask() {
 trap 'leave 1' HUP INT QUIT TERM
 [ -n "$name" ] || fail "not the path of a file of pg_wal: $path"
 [ -r "$path" ] || fail "no such file: $path"
-[ -d "$spool/requests" ] || fail "$name: not archived, no dbsave-wal daemon was ever here: $spool"
-access=copied
-[ ! -r "$spool/alive" ] || read -r seen access mark <"$spool/alive"
+[ -d "$spool/requests" ] || unserved "no dbsave-wal daemon was ever here:"
+[ -r "$spool/alive" ] || unserved "there is no daemon, is dbsave-wal daemon running?"
+read -r seen access mark <"$spool/alive"
 status=copy
 if [ "$access" = mounted ]; then
   set -- $(ls -di "$path")
@@ -80,9 +109,9 @@ if [ "$access" = mounted ]; then
 fi
 if [ "$status" = copy ]; then
   copy=$spool/copies/$name.$$1
-  mkdir "$copy" && cp "$path" "$copy/" || fail "$name: cannot be copied into the spool, is it full? $spool"
+  mkdir "$copy" && cp "$path" "$copy/" || unserved "it cannot be copied into the spool, is it full?"
   case $name in
-    *.history | *.backup) cp global/pg_control "$copy/" || fail "$name: global/pg_control cannot be copied into the spool" ;;
+    *.history | *.backup) cp global/pg_control "$copy/" || unserved "global/pg_control cannot be copied into the spool:" ;;
   esac
   ask "$name.$$1" copied
 fi

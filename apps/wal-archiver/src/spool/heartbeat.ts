@@ -1,4 +1,4 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { chmod, open, readFile, rm } from "node:fs/promises";
 import { DbsaveError, isMarkedAlive, processMark, systemCode } from "@dbsave/core";
 import type { Spool } from "./spool.ts";
 
@@ -21,7 +21,8 @@ export async function startHeartbeat(
   tell: (line: string) => void,
 ): Promise<AsyncDisposable> {
   await refuseSecond(alive, root);
-  await (await open(alive, "w", 0o644)).close();
+  await (await open(alive, "w")).close();
+  await chmod(alive, 0o644); // whatever root's umask is
   const beat = async (): Promise<void> => {
     await using file = await open(alive, "r+");
     await file.write(`${nowSeconds()} ${access} ${processMark()}\n`, 0);

@@ -1,8 +1,10 @@
-import { watch } from "node:fs";
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type FSWatcher, watch } from "node:fs";
+import { chmod, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { systemCode } from "@dbsave/core";
+import type { DaemonStatus } from "../daemon/daemon-status.ts";
+import { changedAt } from "./changed-at.ts";
 import type { Spool } from "./spool.ts";
 
 /** What a shim asks for. */
@@ -41,13 +43,26 @@ export async function serveRequests(
   const serve = async (id: string): Promise<void> => {
     const request = await readRequest(spool, id);
     if (request === null) return;
-    await writeAnswer(spool, id, await answer(request));
-    await rm(join(spool.requests, id), { force: true });
+    const answered = await answer(request);
+    // First, because on a full disk the answer takes its room.
     if (request.inode === null) await rm(join(spool.copies, id), { force: true, recursive: true });
+    await give(id, answered);
+    await rm(join(spool.requests, id), { force: true });
+  };
+  /** Again and again, as long as somebody waits for it. */
+  const give = async (id: string, answered: Answer): Promise<void> => {
+    try {
+      await writeAnswer(spool, id, answered);
+    } catch (error) {
+      tell(`${id}: the answer cannot be written: ${String(error)}`);
+      await setTimeout(againMs, undefined, { signal });
+      if ((await readRequest(spool, id)) !== null) await give(id, answered);
+    }
   };
   const start = (id: string): void => {
     const serving = serve(id).catch(async (error: Error) => {
-      tell(`${id}: the answer cannot be written: ${error.message}`);
+      if (signal.aborted) return; // the request is there for the next daemon
+      tell(`${id}: ${error.message}`);
       await setTimeout(againMs, undefined, { signal }).catch(() => undefined);
     });
     busy.set(
@@ -62,6 +77,13 @@ export async function serveRequests(
     await news;
   }
   await Promise.all(busy.values());
+}
+
+/** How many there are, and since when the oldest waits. */
+export async function waitingRequests({ requests }: Spool): Promise<DaemonStatus["waiting"]> {
+  const times = await Promise.all((await readdir(requests)).map((id) => changedAt(join(requests, id))));
+  const [oldest = null] = times.filter((time) => time !== null).toSorted((a, b) => Number(a) - Number(b));
+  return { files: times.length, oldest: oldest?.toISOString() ?? null };
 }
 
 /** Null for what is no request, or is not written whole yet. */
@@ -80,7 +102,8 @@ async function readRequest({ requests }: Spool, id: string): Promise<Request | n
 /** Seen whole or not at all. */
 async function writeAnswer({ answers }: Spool, id: string, { status, message }: Answer): Promise<void> {
   const temporary = join(answers, `.${id}`);
-  await writeFile(temporary, `${status}\n${message}${message === "" ? "" : "\n"}`, { mode: 0o644 });
+  await writeFile(temporary, `${status}\n${message}${message === "" ? "" : "\n"}`);
+  await chmod(temporary, 0o644); // whatever root's umask is
   await rename(temporary, join(answers, id));
 }
 
@@ -88,8 +111,7 @@ async function writeAnswer({ answers }: Spool, id: string, { status, message }: 
 function bellOf(directory: string, signal: AbortSignal): Disposable & { next(): Promise<void> } {
   let ring = Promise.withResolvers<void>();
   const sound = (): void => ring.resolve();
-  const watcher = watch(directory, sound);
-  watcher.on("error", () => watcher.close()); // it is looked into anyway
+  const watcher = watcherOf(directory, sound);
   const timer = setInterval(sound, lookEveryMs);
   signal.addEventListener("abort", sound);
   return {
@@ -98,9 +120,19 @@ function bellOf(directory: string, signal: AbortSignal): Disposable & { next(): 
       return ring.promise;
     },
     [Symbol.dispose]: () => {
-      watcher.close();
+      watcher?.close();
       clearInterval(timer);
       signal.removeEventListener("abort", sound);
     },
   };
+}
+
+/** Null where the system has no more of them; the directory is looked into anyway. */
+function watcherOf(directory: string, sound: () => void): FSWatcher | null {
+  try {
+    const watcher = watch(directory, sound);
+    return watcher.on("error", () => watcher.close());
+  } catch {
+    return null;
+  }
 }

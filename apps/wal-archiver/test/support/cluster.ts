@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openRepository } from "@dbsave/core";
+import { openLog, openRepository } from "@dbsave/core";
+import { walArchive } from "@dbsave/postgres";
 import { fsStorage } from "@dbsave/storage-fs";
 import { onTestFinished } from "vitest";
 
@@ -60,6 +61,15 @@ export async function emptyCluster(): Promise<Cluster> {
       return path;
     },
   };
+}
+
+/** One whose segments of these names are archived. */
+export async function archivedCluster(names: readonly string[]): Promise<Cluster> {
+  const cluster = await emptyCluster();
+  await using repository = await openRepository(fsStorage({ path: cluster.repository }));
+  const archive = walArchive(openLog(repository, "orders", [], new AbortController().signal));
+  for (const name of names) await archive.push({ path: join(cluster.directory, cluster.segment(name)) });
+  return cluster;
 }
 
 /** What begins a segment of version 17. */

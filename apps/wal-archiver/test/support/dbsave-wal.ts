@@ -22,8 +22,8 @@ export interface Started {
 }
 
 /** Starts the command on the sources, with an environment as poor as a server's; killed if the test ends before it does. */
-export function start(args: readonly string[], cwd: string): Started {
-  const env = { PATH: process.env["PATH"] ?? "" };
+export function start(args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): Started {
+  const env = { PATH: process.env["PATH"] ?? "", ...more };
   const child = spawn(process.execPath, ["--conditions=@dbsave/source", entry, ...args], {
     cwd,
     env,
