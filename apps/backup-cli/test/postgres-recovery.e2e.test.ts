@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { buildOnce } from "./support/built-dbsave.ts";
@@ -32,6 +32,8 @@ it("a recovery from what is encrypted shows its way in the target's zone and in 
   await server.sql("copy (select) to program 'cat; mkdir /testbed/space'");
   await server.sql("create tablespace space location '/testbed/space'");
   await server.sql("create table in_space tablespace space as select 1 as a");
+  const key = join(cwd, "key.txt");
+  writeFileSync(key, secretKey, { mode: 0o600 });
   const taken = await target.run(["backup", "app"]);
   expect(taken.status, taken.stderr).toBe(0);
   const commit = async (): Promise<readonly string[]> => {
@@ -42,10 +44,11 @@ it("a recovery from what is encrypted shows its way in the target's zone and in 
   };
   const [wall = "", utc = ""] = (await commit()).map((time) => time.replace(/\.000$/, ""));
   await commit();
+  renameSync(key, `${key}.away`); // to archive is possible without it
   const { segment, bytes } = await archiveSegment(target);
+  renameSync(`${key}.away`, key);
   const log = readdirSync(join(cwd, "backups/app/log"), { recursive: true, encoding: "utf8" });
   expect(log.filter((file) => file.includes(`/${segment}-`))).toEqual([expect.stringMatching(/\.zst\.age$/)]);
-  writeFileSync(join(cwd, "key.txt"), secretKey, { mode: 0o600 }); // nothing before needed it
   const into = join(cwd, "pg");
   const space = join(cwd, "space");
   const restore = (at: string, ...more: readonly string[]) =>
