@@ -78,16 +78,17 @@ ask() {
   request=$spool/requests/$1 answer=$spool/answers/$1
   [ ! -e "$answer" ] || rm -f "$answer"
   echo "$2" >"$request" || unserved "the spool cannot be written, is it full?"
-  turns=0 begun=
+  turns=0 begun= nap=0.01
   while [ ! -e "$answer" ]; do
     turns=$((turns + 1))
     [ "$turns" -ge 300 ] || continue
+    [ "$turns" -lt 400 ] || nap=0.05
     if [ $((turns % 50)) -eq 0 ]; then
       look_for_daemon || unserved "the daemon does not answer, is dbsave-wal daemon running?"
       begun=@{begun:-$now}
       [ $((now - begun)) -lt @MOST@ ] || fail "$name: not archived in @MOST@ seconds, does the storage answer? See dbsave-wal status"
     fi
-    sleep 0.05 || sleep 1
+    sleep "$nap" || sleep 1
   done
   status=1
   {
