@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ArtifactSource } from "@dbsave/core";
 import { describe, expect, it, type TestContext } from "vitest";
 import { restorePhysical } from "../../src/physical/restore/restore-physical.ts";
 import { testContext } from "../support/context.ts";
@@ -99,15 +100,24 @@ describe("a physical restore", () => {
     });
   });
 
-  it("of a damaged backup leaves the place as it was", async (test) => {
+  it("of a damaged backup, or one that is cancelled, leaves the place as it was", async (test) => {
     const source = await filled(test);
     await using ctx = await testContext();
     const taken = await takePhysical(source.options, ctx, { compression: null });
-    const base = taken.artifacts.get("base.tar") as Buffer;
-    base[base.length >> 1] = (base[base.length >> 1] as number) ^ 1;
     const place = await folder();
     const into = join(place, "data");
     await mkdir(into);
+    const stop = new AbortController();
+    await using cancelled = await testContext({ signal: stop.signal });
+    const stopping: ArtifactSource = {
+      ...taken.source,
+      open: async (name) => (await taken.source.open(name)).on("data", () => name === "base.tar" && stop.abort()),
+    };
+    await expect(restorePhysical({ into, force: false }, stopping, cancelled)).rejects.toMatchObject({
+      code: "ABORTED",
+    });
+    const base = taken.artifacts.get("base.tar") as Buffer;
+    base[base.length >> 1] = (base[base.length >> 1] as number) ^ 1;
     await expect(restorePhysical({ into, force: false }, taken.source, ctx)).rejects.toMatchObject({
       code: "CHECKSUM_MISMATCH",
     });

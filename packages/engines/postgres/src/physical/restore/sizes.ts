@@ -17,11 +17,10 @@ export interface RestoreSizes {
   readonly wal: number;
 }
 
-type FileSizes = ReadonlyMap<string, number>;
-
 /**
  * What a restore needs while it works: of a chain all that a backup has, together with what is gone since the one below it and is removed
- * after. A file of which changes are stored counts as it was. Reads the server's manifests. SOURCE_INVALID as `linksOf`.
+ * after. A file of which changes are stored counts as it was. Reads the server's manifests; of a chain it holds one entry for each file.
+ * SOURCE_INVALID as `linksOf`.
  */
 export async function restoreSizes(
   source: ArtifactSource,
@@ -32,37 +31,44 @@ export async function restoreSizes(
   const own = Number(segmentAt(stop - 1n, walSegmentBytes) - segmentAt(start, walSegmentBytes)) + 1;
   const archived = recovery?.route.files.filter(({ name }) => heldSegment(name) !== null).length ?? 0;
   const wal = archived * walSegmentBytes;
-  let files: FileSizes = new Map();
+  let below = new Map<string, number>();
   let most = none;
   for (const link of linksOf(source)) {
-    const below = files;
-    files = await sizesIn(link, below, signal);
-    most = larger(most, sumsOf(new Map([...below, ...files])));
+    const files = new Map<string, number>();
+    const all = new Sums();
+    const count = (path: string, bytes: number): void => {
+      all.add(path, bytes);
+      below.delete(path);
+      if (link !== source) files.set(path, bytes);
+    };
+    await readManifest(link, (file) => count(...asWritten(link, file, below)), signal);
+    for (const [path, bytes] of below) all.add(path, bytes);
+    most = larger(most, all);
+    below = files;
   }
   return { ...most, directory: most.directory + own * walSegmentBytes + wal, wal };
 }
 
-/** By the path of each file as it is when `link` is written upon what is `below`. */
-async function sizesIn(link: ArtifactSource, below: FileSizes, signal: AbortSignal): Promise<FileSizes> {
-  const isUpon = link.manifest.kind !== "full";
-  const files = new Map<string, number>();
-  const count = ({ path, size }: ManifestFile): void => {
-    const changed = isUpon ? changedFileOf(path) : null;
-    files.set(changed ?? path, changed === null ? size : Math.max(size, below.get(changed) ?? 0));
-  };
-  await readManifest(link, count, signal);
-  return files;
+/** Path and size of a file when `link` is written upon what is `below`. */
+function asWritten(
+  { manifest }: ArtifactSource,
+  { path, size }: ManifestFile,
+  below: ReadonlyMap<string, number>,
+): readonly [path: string, bytes: number] {
+  const changed = manifest.kind === "full" ? null : changedFileOf(path);
+  return changed === null ? [path, size] : [changed, Math.max(size, below.get(changed) ?? 0)];
 }
 
-function sumsOf(files: FileSizes): RestoreSizes {
-  const tablespaces = new Map<number, number>();
-  let directory = 0;
-  for (const [path, size] of files) {
+class Sums implements RestoreSizes {
+  readonly tablespaces = new Map<number, number>();
+  readonly wal = 0;
+  directory = 0;
+
+  add(path: string, bytes: number): void {
     const [, oid] = /^pg_tblspc\/(\d+)\//.exec(path) ?? [];
-    if (oid === undefined) directory += size;
-    else tablespaces.set(Number(oid), (tablespaces.get(Number(oid)) ?? 0) + size);
+    if (oid === undefined) this.directory += bytes;
+    else this.tablespaces.set(Number(oid), (this.tablespaces.get(Number(oid)) ?? 0) + bytes);
   }
-  return { directory, tablespaces, wal: 0 };
 }
 
 function larger(one: RestoreSizes, other: RestoreSizes): RestoreSizes {
