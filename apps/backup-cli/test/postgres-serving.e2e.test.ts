@@ -65,6 +65,7 @@ it.skipIf(process.getuid?.() !== 0)(
       status: 0,
       stdout: expect.stringContaining(`${name} serves from ${restored()}`),
     });
+    expect(recreated.stderr).not.toContain("Warning");
     expect(recreated.stdout).toMatch(/later, to clean up: docker rm .* && docker volume rm /);
     expect(live.sql("select count(*) from orders")).toBe("1000");
 

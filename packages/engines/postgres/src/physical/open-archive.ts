@@ -1,4 +1,5 @@
-import { pipeline, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createZstdDecompress } from "node:zlib";
 import { type ArtifactSource, abortStream, DbsaveError, isDbsaveError } from "@dbsave/core";
 import { encodingOf } from "./artifacts.ts";
@@ -14,9 +15,9 @@ export async function* readArchive(
   name: string,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const body = abortStream(await source.open(name), signal, `postgres: reading ${name}`);
+  const body = await source.open(name);
   try {
-    yield* decoded(body, name) as AsyncIterable<Buffer>;
+    yield* decoded(body, name, signal) as AsyncIterable<Buffer>;
   } catch (error) {
     if (signal.aborted) throw new DbsaveError("ABORTED", `postgres: reading ${name}: cancelled`, { cause: error });
     if (isDbsaveError(error) || !isZlibError(error)) throw error;
@@ -24,10 +25,10 @@ export async function* readArchive(
   }
 }
 
-function decoded(body: Readable, name: string): Readable {
-  if (encodingOf(name) === undefined) return body;
+function decoded(body: Readable, name: string, signal: AbortSignal): Readable {
+  if (encodingOf(name) === undefined) return abortStream(body, signal, `postgres: reading ${name}`);
   const plain = createZstdDecompress({ chunkSize });
-  pipeline(body, plain, () => undefined); // who reads `plain` sees the failure
+  pipeline(body, plain, { signal }).catch(() => undefined); // who reads `plain` sees the failure
   return plain;
 }
 
