@@ -26,5 +26,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   }
   const { env, tools, signal, cwd } = options;
   const label = (path: ConfigPath) => `${source.place(path)}: ${formatPath(path)}`;
-  return composeConfig(result.data, found.files, { env, tools, signal, cwd, directory: found.directory, label });
+  const { files, directory, searched } = found;
+  const configFile = searched.length === 0 ? files[0] : undefined;
+  return composeConfig(result.data, files, { env, tools, signal, cwd, directory, configFile, label });
 }

@@ -44,6 +44,8 @@ export interface TargetParts {
 export interface TargetContext extends KeyContext {
   /** Where paths of `OpenTargetOptions` start. */
   readonly cwd: string;
+  /** The one file of the configuration; absent where it is looked for in the system's directory, or there is none. */
+  readonly configFile?: string | undefined;
 }
 
 /** See `TargetConfig.open`. */
@@ -125,8 +127,8 @@ async function withEngineContext<T>(
   const label = (...path: readonly string[]) => context.label(["targets", name, ...path]);
   const read = (key: string, reference: string) => readReference(reference, label(key), "private", context);
   try {
-    const { directory, env } = context;
-    return await work({ target: name, directory, env, read });
+    const { directory, configFile = null, env } = context;
+    return await work({ target: name, directory, configFile, env, read });
   } catch (cause) {
     if (!isDbsaveError(cause, "OPTIONS_INVALID")) throw cause;
     throw new DbsaveError(cause.code, `${label()}: ${cause.message}`, { cause, hint: cause.hint });

@@ -17,7 +17,7 @@ export interface StarterConfigOptions {
 
 /** See `starterConfig` of the package's index. */
 export function starterConfig({ source, engine, target, repository, timezone = "UTC" }: StarterConfigOptions): string {
-  return `# dbsave: what is backed up, where to, and what stays. Every key is described in the README of @dbsave/config.
+  return `# dbsave: what is backed up, where to, and what stays. Every key is described in docs/configuration.md.
 version: 1
 # scratch: /var/tmp # where backups are proven, in place of $TMPDIR: with room for the largest database
 

@@ -8,6 +8,7 @@ import { builtIn } from "../src/policies.ts";
 import { workplace } from "./workplace.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+const reference = await readFile(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
 
 interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
@@ -28,7 +29,7 @@ function keysOf(node: Node, prefix = ""): string[] {
   return [...own, ...named, ...branches];
 }
 
-it("the README describes every key and none that does not exist", async () => {
+it("the reference describes every key and none that does not exist", async () => {
   const policy = Object.keys(builtIn);
   const isInherited = (key: string) => {
     const [, ofTarget = ""] = /^targets\.<name>\.(\w+)/.exec(key) ?? [];
@@ -36,14 +37,13 @@ it("the README describes every key and none that does not exist", async () => {
   };
   const sections = ["defaults", "storages", "targets"];
   const known = new Set(keysOf(await configJsonSchema()).filter((key) => !isInherited(key) && !sections.includes(key)));
-  const table = readme.slice(readme.indexOf("| key |"), readme.indexOf("## Errors"));
-  const described = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
+  const described = [...reference.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
   expect(described).toHaveLength(known.size);
   expect(new Set(described)).toEqual(known);
 });
 
-it("the README's defaults are the built-in ones", () => {
-  const written = (key: string) => new RegExp(`^\\| \`defaults\\.${key}\` \\| \`([^\`]+)\` \\|`, "m").exec(readme)?.[1];
+it("the reference's defaults are the built-in ones", () => {
+  const written = (key: string) => new RegExp(`^\\| \`defaults\\.${key}\` \\| \`([^\`]+)\` \\|`, "m").exec(reference)?.[1];
   for (const key of ["compress", "encrypt", "timezone", "week_starts", "keep", "verify", "save"] as const) {
     expect([key, written(key)]).toEqual([key, builtIn[key]]);
   }

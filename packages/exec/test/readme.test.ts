@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { startTimeoutMs, tryServer } from "@dbsave/testbed";
 import { expect, it } from "vitest";
@@ -33,10 +32,4 @@ it("the README's program for containers runs", { timeout: startTimeoutMs }, asyn
   expect(await run(dir, programs[1]?.replaceAll("shop/db", found.container.compose))).toMatch(
     /^pg_dump \(PostgreSQL\) 15\./,
   );
-});
-
-it("the README's throw-away server runs", async (test) => {
-  if (!existsSync("/usr/lib/postgresql/15/bin/initdb")) test.skip("needs PostgreSQL 15 on this machine");
-  await using dir = await scripts();
-  expect(await run(dir, programs[2])).toMatch(/^15\./);
 });

@@ -87,7 +87,8 @@ export const command = defineCommand(
 );
 
 function nowhere(id: string): DbsaveError {
-  return new DbsaveError("USAGE", `restore of ${id}: no place was named`, { hint: "Name one: --into ./copy.db" });
+  const hint = "Name one: --into ./copy.db, the URL of a database, or a new directory for a physical backup.";
+  return new DbsaveError("USAGE", `restore of ${id}: no place was named`, { hint });
 }
 
 function declined(id: string): DbsaveError {

@@ -33,7 +33,9 @@ export async function openSession({ command, args }: Parsed, signal: AbortSignal
     run: {
       signal,
       tools: hostTools({ env }),
-      servers: throwAwayServers({ env }),
+      get servers() {
+        return throwAwayServers({ env, root: scratchRoot });
+      },
       get scratchRoot() {
         return scratchRoot;
       },

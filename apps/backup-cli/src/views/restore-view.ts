@@ -22,9 +22,11 @@ export function planLines(
   recovery?: PlannedRecovery,
 ): readonly string[] {
   const { id, target: name, consistentAt } = manifest;
+  const [taken, size] = [formatTime(consistentAt), formatBytes(plainBytes(manifest))];
   return [
-    ...(recovery === undefined ? [] : recoveryLines(recovery)),
-    `Restoring ${name} ${id}, as it was at ${formatTime(consistentAt)} (${formatBytes(plainBytes(manifest))}), into ${target}`,
+    ...(recovery === undefined
+      ? [`Restoring ${name} ${id}, as it was at ${taken} (${size}), into ${target}`]
+      : [...recoveryLines(recovery), `Beginning with ${id}, taken at ${taken} (${size}), into ${target}`]),
     ...(estimate === undefined ? [] : [estimateLine(estimate)]),
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     ...findings.map((finding) => findingText(finding, plain)),
@@ -72,7 +74,7 @@ export function restoredOutcome(
       const verdict = {
         true: `${paint("green", "equal")} to the backup: ${contentsOf(manifest, comparison)}`,
         false: `${paint("red", "DIFFERENT")} from the backup`,
-        null: "not compared: this backup has no fingerprint",
+        null: "every byte as recorded; rows not compared, because this backup has no fingerprint",
       }[`${isEqual}`];
       return [
         `${manifest.target} ${manifest.id} restored into ${report.target}, ${verdict}`,

@@ -9,6 +9,8 @@ export interface EngineContext {
   readonly target: string;
   /** Where relative paths start. */
   readonly directory: string;
+  /** The configuration, where programs that the server calls do not find it by themselves. */
+  readonly configFile: string | null;
   /** Of the application: where its Docker engine is. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The value behind a reference that stands under `key` of the target. */

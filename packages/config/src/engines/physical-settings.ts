@@ -1,6 +1,7 @@
 import type { IncrementalPolicy } from "@dbsave/core";
 import type { PhysicalOptions } from "@dbsave/postgres";
 import { durationMs, sizeBytes } from "../schema/quantities.ts";
+import type { EngineContext } from "./engine-kind.ts";
 import type { PhysicalKeys, WalKeys } from "./postgres-physical-schema.ts";
 
 interface WalLimits {
@@ -70,8 +71,8 @@ export function incrementalPolicy({ incremental = "off" }: PhysicalKeys): Increm
   return { fullEveryMs: fullEvery === undefined ? 7 * dayMs : durationMs(fullEvery), longestChain };
 }
 
-/** Of the engine; what is wanted of the WAL is there for its probe. */
-export function physicalOptions(keys: PhysicalKeys, target: string): PhysicalOptions {
+/** Of the engine; what is wanted of the WAL is there for its probe, with what archive_command must be. */
+export function physicalOptions(keys: PhysicalKeys, target: string, command: string): PhysicalOptions {
   const { physical = {}, incremental = "off" } = keys;
   const wal = walSettings(keys, target, (path) => path);
   const { checkpoint, max_rate: maxRate, workers, check_files: checkFiles } = physical;
@@ -80,14 +81,16 @@ export function physicalOptions(keys: PhysicalKeys, target: string): PhysicalOpt
     ...(maxRate !== undefined && { maxBytesPerSecond: sizeBytes(maxRate) }),
     ...(workers !== undefined && { workers }),
     ...(checkFiles !== undefined && { checkFiles }),
-    ...(wal !== null && { wal: wal.mode === "receive" ? wal : { mode: wal.mode, command: archiveCommand(target) } }),
+    ...(wal !== null && { wal: wal.mode === "receive" ? wal : { mode: wal.mode, command } }),
     incremental: incremental !== "off",
   };
 }
 
-/** What archive_command must be; elsewhere than in /etc/dbsave the configuration is to be named, too. */
-function archiveCommand(target: string): string {
-  return `dbsave-wal push --target ${target} %p`;
+/** What archive_command must be. In a container there is no dbsave-wal, but the script that it prints. */
+export function archiveCommand({ target, configFile }: EngineContext, isInContainer: boolean): string {
+  if (isInContainer) return "/usr/local/bin/dbsave-archive %p";
+  const isPlain = configFile !== null && /^[\w./-]+$/.test(configFile);
+  return `dbsave-wal push ${isPlain ? `--config ${configFile} ` : ""}--target ${target} %p`;
 }
 
 /** Slots are named by lower case letters, digits and underscores. */

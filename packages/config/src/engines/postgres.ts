@@ -4,7 +4,7 @@ import type { PostgresOptions } from "@dbsave/postgres";
 import { containerSource, describeContainer } from "../containers/container-source.ts";
 import { parseReference } from "../secrets/reference.ts";
 import type { EngineContext, EngineKind } from "./engine-kind.ts";
-import { incrementalPolicy, physicalOptions, walSettings } from "./physical-settings.ts";
+import { archiveCommand, incrementalPolicy, physicalOptions, walSettings } from "./physical-settings.ts";
 import { postgresInContainer } from "./postgres-container.ts";
 import { surroundings } from "./postgres-place.ts";
 import type { PostgresSettings } from "./postgres-schema.ts";
@@ -69,10 +69,15 @@ export async function postgresOptions(settings: ServerSettings, context: EngineC
     jobs,
     dump_jobs: dumpJobs,
     method,
+    container,
   } = settings;
+  const command = archiveCommand(context, container !== undefined);
   return {
     ...defined({ databases, fingerprint, jobs, dumpJobs, lockWaitTimeoutMs, binDirectory }),
-    ...(method === undefined ? {} : { methods: [method].flat(), physical: physicalOptions(settings, context.target) }),
+    ...(method !== undefined && {
+      methods: [method].flat(),
+      physical: physicalOptions(settings, context.target, command),
+    }),
     ...(await serverOf(settings, context)),
   };
 }

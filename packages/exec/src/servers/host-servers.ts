@@ -16,8 +16,8 @@ export interface HostServersOptions {
    */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
-   * Where servers get their folders: a directory that their users may pass through, with a path of at most 60 characters,
-   * or too little room is left for the name of a unix socket.
+   * Where servers get the folders for their data: a directory that their users may pass through. Their unix sockets are always in the
+   * system's temporary directory, because the path of a socket must be short.
    * @default the system's temporary directory
    */
   readonly root?: string;
@@ -41,20 +41,28 @@ async function openPlace(
   { user, signal }: StartServerOptions,
 ): Promise<OpenPlace> {
   const owner = user !== undefined && process.getuid?.() === 0 ? await ownerOf(user, env, signal) : undefined;
-  const folder = await makeServerFolder(root);
+  await using made = new AsyncDisposableStack();
+  const makeFolder = async (place: string): Promise<string> => {
+    const folder = await makeServerFolder(place);
+    made.defer(() => removeServerFolder(folder));
+    return folder;
+  };
+  const folder = await makeFolder(root);
   const directory = dataOf(folder);
-  const socketDirectory = socketsOf(folder);
+  const socketDirectory = socketsOf(root === tmpdir() ? folder : await makeFolder(tmpdir()));
   if (owner !== undefined) {
     for (const path of [directory, socketDirectory]) await chown(path, owner.uid, owner.gid);
   }
+  const tcp = { host: "127.0.0.1", port: await freePort() };
+  const kept = made.move();
   return {
     directory,
     socketDirectory,
-    tcp: { host: "127.0.0.1", port: await freePort() },
+    tcp,
     tools: toolsOnHost(env, { killAfterMs, owner }),
     environment: minimalEnvironment(env),
     launch: (program, stopSignal) => startOnHost(program, { killAfterMs, stopSignal, owner }),
-    [Symbol.asyncDispose]: () => removeServerFolder(folder),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -5,11 +5,11 @@ import { orOnHost } from "./or-on-host.ts";
 
 /**
  * Starts throw-away servers in a container where an image is named, as `containerServers` does, else from the programs of this
- * machine, as `hostServers` does. Those will do as well where there is no engine or no such image; if they are missing, too, the
+ * machine, as `hostServers` does; `root` is for these. Those will do as well where there is no engine or no such image; if they are missing, too, the
  * error is the one of the container.
  */
-export function throwAwayServers(options: HostServersOptions = {}): ServerRunner {
-  const onHost = hostServers(options);
+export function throwAwayServers({ root, ...options }: HostServersOptions = {}): ServerRunner {
+  const onHost = hostServers({ ...options, ...(root !== undefined && { root }) });
   return {
     async start(describe, startOptions) {
       if (startOptions.image === undefined) return await onHost.start(describe, startOptions);

@@ -15,9 +15,10 @@ export function archivingFindings(facts: ReplicationFacts, command: string): rea
     found.push(shortcoming("warning", { code: "UNSUPPORTED", object: "archive_mode", message }, enable));
   }
   if (archiver === "") {
-    const message = "is empty: the server keeps all WAL until its disk is full";
+    const message = `is empty${archiveMode === "off" ? "" : ": the server keeps all WAL until its disk is full"}`;
     const set = [setAndReload("archive_command", command.replaceAll("'", "''"))];
-    found.push(shortcoming("warning", { code: "UNSUPPORTED", object: "archive_command", message }, set));
+    const fix = "First put dbsave-wal, or the script of dbsave-wal shim, where the server can call it.";
+    found.push(shortcoming("warning", { code: "UNSUPPORTED", object: "archive_command", message, fix }, set));
   } else if (!archiver.includes("dbsave")) {
     const message = "is not that of dbsave-wal: the WAL goes somewhere else";
     const fix = `Unless it calls it: archive_command = '${command}'`;

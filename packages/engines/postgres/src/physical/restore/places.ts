@@ -46,7 +46,9 @@ export function restorePlaces(
   const roots = [directory, ...places.values()];
   for (const path of roots) {
     if (!isAbsolute(path) || path.includes("\n"))
-      throw new DbsaveError("OPTIONS_INVALID", `postgres: a physical restore needs absolute paths: ${path}`);
+      throw new DbsaveError("OPTIONS_INVALID", `postgres: a physical restore needs absolute paths: ${path}`, {
+        hint: "Name it like /srv/restored.",
+      });
   }
   for (const [index, path] of roots.entries()) {
     const outer = roots.find((other, at) => at !== index && isWithin(path, other));
