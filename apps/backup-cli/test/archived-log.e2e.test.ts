@@ -91,7 +91,7 @@ targets:
 
   const planned = await say("prune", "--dry-run");
   expect(planned.stdout).toContain("archived log: 5 files kept");
-  expect(planned.stdout).toContain("2 files would be removed, 200 B: no kept backup needs them");
+  expect(planned.stdout).toContain("2 files would be removed, 200 B: not needed any more");
   expect(readdirSync(folder)).toHaveLength(7);
   await say("prune", "--yes");
   expect(readdirSync(folder).map((name) => name.slice(0, 24))).toEqual([0, 1, 2, 3, 4].map(nameOf));

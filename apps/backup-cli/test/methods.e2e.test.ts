@@ -28,7 +28,7 @@ it("the guide's commands for backups by two methods do what it says", async (tes
   if (target.server.host.startsWith("/")) return test.skip("needs a server that a URL can name");
   useGuide(target);
   const told = new Map<string, string>();
-  const elsewhere = /--at|--lsn|--restore-point|--immediate|--start|--table|--as/; // need an archive, or another database
+  const elsewhere = /--at|--lsn|--restore-point|--immediate|--drill/; // need archived WAL
   const lines = guideCommands(guide, "dbsave").filter((line) => !elsewhere.test(line));
   for (const line of lines) {
     const { status, stdout, stderr } = await target.run(wordsOf(line, target.cwd));
@@ -39,7 +39,7 @@ it("the guide's commands for backups by two methods do what it says", async (tes
   expect(told.get("dbsave doctor orders --sql")).toContain("ALTER SYSTEM SET archive_mode = 'on'");
   expect(told.get("dbsave run orders")).toMatch(/METHOD[\s\S]*logical[\s\S]*physical/);
   expect(told.get("dbsave status")).toMatch(/orders +logical +ok[\s\S]*orders +physical +ok/);
-  expect(told.get("dbsave list --method physical")).not.toContain("logical");
+  expect(told.get("dbsave list --target orders --method physical")).not.toContain("logical");
   expect(readdirSync(join(target.cwd, "restored"))).toContain("backup_label");
   const exported = readdirSync(join(target.cwd, "tape"), { recursive: true, encoding: "utf8" }).map((path) =>
     basename(path),

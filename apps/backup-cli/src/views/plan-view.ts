@@ -41,5 +41,5 @@ function logText({ keptFiles, keptBytes, remove, removedBytes }: LogPlan, applie
   const kept = `archived log: ${counted(keptFiles, "file")} kept, ${formatBytes(keptBytes)}`;
   if (remove.length === 0) return kept;
   const went = applies ? "removed" : "would be removed";
-  return `${kept}; ${counted(remove.length, "file")} ${went}, ${formatBytes(removedBytes)}: no kept backup needs them`;
+  return `${kept}; ${counted(remove.length, "file")} ${went}, ${formatBytes(removedBytes)}: not needed any more`;
 }
