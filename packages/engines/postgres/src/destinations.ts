@@ -120,6 +120,10 @@ export function placesFor(
   const databases = selectedDatabases(contents, select);
   const [only] = databases;
   if (isOfOne({ ...(select && { select }) })) refuseUnclear(databases, into);
+  if (into?.startsWith("/"))
+    throw new DbsaveError("OPTIONS_INVALID", `postgres: it is restored into a database, and ${into} is a path`, {
+      hint: "Name a database. A data directory is made of a whole physical backup: --method physical.",
+    });
   if (into !== undefined && Buffer.byteLength(into) > 63)
     throw new DbsaveError("OPTIONS_INVALID", "postgres: the name of a database has at most 63 bytes");
   if (databases.length === 1 && only !== undefined)
