@@ -13,7 +13,7 @@ import {
 } from "@dbsave/core";
 import { defineCommand } from "../command.ts";
 import { byMethod } from "../places/by-method.ts";
-import { newestToCheck } from "../places/choose-backup.ts";
+import { byTarget, newestToCheck } from "../places/choose-backup.ts";
 import { chooseShelf } from "../places/choose-shelf.ts";
 import { keyOptions, keysOf } from "../places/keys.ts";
 import { openShelves } from "../places/open-shelves.ts";
@@ -43,11 +43,12 @@ export const command = defineCommand(
     examples: [
       ["$0 verify latest --from ./backups", "restore it into a scratch database and compare every row"],
       ["$0 verify latest --from ./backups --level hashes", "needs no key for encrypted backups"],
-      ["$0 verify --target orders --drill", "a recovery to a random moment, read through and timed"],
+      ["$0 verify orders --drill", "a recovery to a random moment, read through and timed"],
     ],
   },
-  async ({ backup, ...args }, session) => {
-    await using shelves = await openShelves(args, session);
+  async (given, session) => {
+    await using shelves = await openShelves(given, session);
+    const { backup, ...args } = byTarget(shelves, given);
     const shelf = chooseShelf(shelves, args.target);
     const { repository, target } = shelf;
     const catalog = byMethod(await readCatalog(repository, target, session.signal), args.method);
@@ -88,7 +89,7 @@ function chosen(
 ): Manifest {
   if (isDrill && (backup !== "latest" || level !== undefined))
     throw new DbsaveError("USAGE", "a drill chooses the backup itself, and always restores it", {
-      hint: "Name the target alone: dbsave verify --target NAME --drill",
+      hint: "Name the target alone: dbsave verify NAME --drill",
     });
   if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0))
     throw new DbsaveError("USAGE", "--seed must be a whole number from 0");

@@ -35,7 +35,7 @@ export async function chooseBackup(shelves: Shelves, wanted: Wanted, session: Se
 }
 
 /** The name of a target stands for its latest backup. */
-function byTarget(shelves: Shelves, wanted: Wanted): Wanted {
+export function byTarget<W extends Wanted>(shelves: Shelves, wanted: W): W {
   const { backup, target } = wanted;
   const isTarget = target === undefined && shelves.all.some((shelf) => shelf.target === backup);
   return isTarget && !backup.startsWith("latest") ? { ...wanted, backup: "latest", target: backup } : wanted;
