@@ -21,9 +21,15 @@ export function usageError(complaint: string, known: KnownWords): DbsaveError {
   const words = all.filter((word) => kebab(word) === word || !all.includes(kebab(word)));
   const described = words.map((word) => describe(word, known));
   const guesses = described.flatMap(({ meant }) => meant ?? []);
-  const asPath = words.some((word) => word.length === 1) ? "A path that begins with a dash: ./-app.db. " : "";
-  const hint = guesses.length === 0 ? asPath + help : `Did you mean ${guesses.join(" and ")}? ${help}`;
+  const hint = guesses.length === 0 ? otherwiseMeant(words, known) + help : `Did you mean ${guesses.join(" and ")}? ${help}`;
   return new DbsaveError("USAGE", described.map(({ message }) => message).join("; "), { hint });
+}
+
+/** What somebody may have wanted who wrote a word that is like none. */
+function otherwiseMeant(written: readonly string[], { words, options }: KnownWords): string {
+  if (written.some((word) => word.length === 1)) return "A path that begins with a dash: ./-app.db. ";
+  const [word] = written;
+  return words.length === 0 && options.includes("target") ? `A target is named like this: --target ${word}. ` : "";
 }
 
 function inOwnWords(complaint: string, { command = "dbsave", words }: KnownWords): string {
