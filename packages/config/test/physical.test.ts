@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { archiveCommand } from "../src/engines/physical-settings.ts";
 import { failure, type Workplace, workplace } from "./workplace.ts";
 
 const load = async (here: Workplace, settings: string, name = "orders", engine = "postgres") => {
@@ -83,6 +84,15 @@ describe.for(["postgres", "timescaledb"])("a target of %s", (engine) => {
       maxLagBytes: 2 ** 26,
     });
   });
+});
+
+it("archive_command names the configuration where the server does not find it, and the script in a container", () => {
+  const command = (configFile: string | null, isInContainer = false) =>
+    archiveCommand({ target: "orders", configFile }, isInContainer);
+  expect(command(null)).toBe("dbsave-wal push --target orders %p");
+  expect(command("/home/ops/dbsave.yaml")).toBe("dbsave-wal push --config /home/ops/dbsave.yaml --target orders %p");
+  expect(command("/home/o's %p/dbsave.yaml")).toBe("dbsave-wal push --target orders %p");
+  expect(command("/home/ops/dbsave.yaml", true)).toBe("/usr/local/bin/dbsave-archive %p");
 });
 
 describe("a mistake", () => {

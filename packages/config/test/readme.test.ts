@@ -43,7 +43,8 @@ it("the reference describes every key and none that does not exist", async () =>
 });
 
 it("the reference's defaults are the built-in ones", () => {
-  const written = (key: string) => new RegExp(`^\\| \`defaults\\.${key}\` \\| \`([^\`]+)\` \\|`, "m").exec(reference)?.[1];
+  const written = (key: string) =>
+    new RegExp(`^\\| \`defaults\\.${key}\` \\| \`([^\`]+)\` \\|`, "m").exec(reference)?.[1];
   for (const key of ["compress", "encrypt", "timezone", "week_starts", "keep", "verify", "save"] as const) {
     expect([key, written(key)]).toEqual([key, builtIn[key]]);
   }

@@ -11,6 +11,7 @@ const server = await servers.start(
   { name: "abandoned", signal },
 );
 const container = compose === "" ? "" : await captureText(server.tools, "hostname", [], { signal });
-console.log(dirname(server.socketDirectory), container);
+const folder = dirname(compose === "" ? server.directory : server.socketDirectory);
+console.log(folder, container);
 if (what === "dispose") await server[Symbol.asyncDispose]();
 else setInterval(() => {}, 60_000);

@@ -21,7 +21,8 @@ export function usageError(complaint: string, known: KnownWords): DbsaveError {
   const words = all.filter((word) => kebab(word) === word || !all.includes(kebab(word)));
   const described = words.map((word) => describe(word, known));
   const guesses = described.flatMap(({ meant }) => meant ?? []);
-  const hint = guesses.length === 0 ? otherwiseMeant(words, known) + help : `Did you mean ${guesses.join(" and ")}? ${help}`;
+  const hint =
+    guesses.length === 0 ? otherwiseMeant(words, known) + help : `Did you mean ${guesses.join(" and ")}? ${help}`;
   return new DbsaveError("USAGE", described.map(({ message }) => message).join("; "), { hint });
 }
 

@@ -87,7 +87,10 @@ export function physicalOptions(keys: PhysicalKeys, target: string, command: str
 }
 
 /** What archive_command must be. In a container there is no dbsave-wal, but the script that it prints. */
-export function archiveCommand({ target, configFile }: EngineContext, isInContainer: boolean): string {
+export function archiveCommand(
+  { target, configFile }: Pick<EngineContext, "target" | "configFile">,
+  isInContainer: boolean,
+): string {
   if (isInContainer) return "/usr/local/bin/dbsave-archive %p";
   const isPlain = configFile !== null && /^[\w./-]+$/.test(configFile);
   return `dbsave-wal push ${isPlain ? `--config ${configFile} ` : ""}--target ${target} %p`;

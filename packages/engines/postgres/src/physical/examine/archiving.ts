@@ -17,7 +17,7 @@ export function archivingFindings(facts: ReplicationFacts, command: string): rea
   if (archiver === "") {
     const message = `is empty${archiveMode === "off" ? "" : ": the server keeps all WAL until its disk is full"}`;
     const set = [setAndReload("archive_command", command.replaceAll("'", "''"))];
-    const fix = "First put dbsave-wal, or the script of dbsave-wal shim, where the server can call it.";
+    const fix = "It needs dbsave-wal, or the script of dbsave-wal shim, where the server runs.";
     found.push(shortcoming("warning", { code: "UNSUPPORTED", object: "archive_command", message, fix }, set));
   } else if (!archiver.includes("dbsave")) {
     const message = "is not that of dbsave-wal: the WAL goes somewhere else";
