@@ -17,13 +17,19 @@ async function filled(test: Pick<TestContext, "skip">): Promise<OwnServer> {
 }
 
 describe("a physical restore", () => {
-  it("starts with every row, on a new timeline, from nothing but the backup", async (test) => {
+  it("starts with every row, on a new timeline, from nothing but the backup, also where two of them hurried", async (test) => {
     const source = await filled(test);
     await using ctx = await testContext();
     const taken = await takePhysical(source.options, ctx);
     const into = join(await folder(), "data");
-    const report = await restorePhysical({ into, force: false }, taken.source, ctx);
-    expect(report).toMatchObject({ target: into, movedAside: [] });
+    await mkdir(into);
+    const both = [1, 2].map(() => restorePhysical({ into, force: false }, taken.source, ctx));
+    const ended = (await Promise.allSettled(both)).toSorted((a, b) => (a.status < b.status ? -1 : 1));
+    expect(ended).toMatchObject([
+      { status: "fulfilled", value: { target: into, movedAside: [] } },
+      { status: "rejected", reason: { code: expect.stringMatching(/^TARGET_/) } },
+    ]);
+    expect(await readdir(into)).not.toContain("dbsave-restoring");
     expect(await readFile(join(into, "backup_label"), "utf8")).toContain("LABEL: dbsave");
     const ask = await startOn(into);
     expect(await ask(sumSql)).toEqual(await source.sql(sumSql));

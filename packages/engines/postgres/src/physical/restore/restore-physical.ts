@@ -11,6 +11,7 @@ import {
   toDbsaveError,
 } from "@dbsave/core";
 import type { PhysicalContents } from "../contents.ts";
+import { claim, unclaim } from "./claim.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
 import { fillWal } from "./fill-wal.ts";
 import type { Ownership } from "./ownership.ts";
@@ -112,6 +113,7 @@ async function finish(
   for (const root of [...tablespaces.values(), directory]) {
     if (process.getuid?.() === 0) await chown(root, owner.uid, owner.gid);
     await chmod(root, 0o700);
+    await unclaim(root);
     await syncTree(root, ctx.signal);
     await syncPath(dirname(root));
   }
@@ -125,6 +127,7 @@ async function finish(
 /** Makes `root`, or takes it when it is empty: a mount, such as a container's volume, cannot be made anew. */
 async function prepare(root: string, made: AsyncDisposableStack): Promise<void> {
   if ((await placeAt(root)) === "empty") {
+    await claim(root);
     made.defer(() => clear(root));
     return;
   }
