@@ -64,7 +64,7 @@ it("a service goes on with what was restored, as the same service, and can go ba
 it("a service that takes readers while it recovers is waited for, and one that stays unhealthy is the old one again", {
   timeout,
 }, async (test) => {
-  const live = await service("postgres-15", test, "sleep 0.6; false");
+  const live = await service("postgres-15", test, "case %f in 00000002.history) sleep 1.2;; esac; false");
   live.sql("CREATE TABLE needed AS SELECT 1 AS i");
   await using ctx = await testContext();
   const first = await takePhysical(live.options(), ctx);

@@ -4,20 +4,30 @@ import { join } from "node:path";
 import type { LastingServerRunner, RestoreReport } from "@dbsave/core";
 import { containerLastingServers, hostLastingServers } from "@dbsave/exec";
 import { server, startTimeoutMs } from "@dbsave/testbed";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { reachedIn } from "../../src/physical/start/reached.ts";
 import { RecoveryLog } from "../../src/physical/start/recovery-log.ts";
 import { parseLsn } from "../../src/wal/lsn.ts";
 import { testContext, tools } from "../support/context.ts";
 import type { Taken } from "../support/taken.ts";
-import { ownServer, query } from "./support/own-server.ts";
+import { type OwnServer, ownServer, query } from "./support/own-server.ts";
 import { takePhysical } from "./support/physical-backup.ts";
 import { placeForData } from "./support/restored.ts";
 import { majors, optionsOf } from "./support/servers.ts";
 
 const { env } = process;
 const onHost = hostLastingServers({ env });
+
+/** A server whose restored copies do not wait for the disk either. */
+async function sourceOf(
+  test: Pick<TestContext, "skip">,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OwnServer> {
+  const source = await ownServer(test, settings);
+  await source.sql("ALTER SYSTEM SET fsync = off");
+  return source;
+}
 
 /** What `command` of a report did. */
 function shell(command: string): { readonly status: number | null; readonly output: string } {
@@ -38,7 +48,7 @@ async function start(
 
 describe("a restored server that was started", { timeout: startTimeoutMs }, () => {
   it("has recovered, goes on alone, tells how far it came, and stops as it is told to", async (test) => {
-    const source = await ownServer(test, { archive_mode: "on", archive_command: "true" });
+    const source = await sourceOf(test, { archive_mode: "on", archive_command: "true" });
     await source.sql("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 1000) i");
     await source.sql("ALTER SYSTEM SET external_pid_file = '/nowhere/pid'");
     const [{ path } = {}] = await source.sql("SELECT current_setting('data_directory') AS path");
@@ -78,7 +88,7 @@ describe("a restored server that was started", { timeout: startTimeoutMs }, () =
   });
 
   it("that does not come up is an error in its own words, and what was restored stays", async (test) => {
-    const source = await ownServer(test);
+    const source = await sourceOf(test);
     await source.sql("ALTER SYSTEM SET shared_preload_libraries = 'no_such_library'");
     await using ctx = await testContext();
     const taken = await takePhysical(source.options, ctx);
@@ -98,7 +108,7 @@ describe("a restored server that was started", { timeout: startTimeoutMs }, () =
   });
 
   it("gets the settings that the source kept elsewhere, and a port where one is wanted", async (test) => {
-    const source = await ownServer(test, { max_connections: "250" });
+    const source = await sourceOf(test, { max_connections: "250" });
     const [{ path } = {}] = await source.sql("SELECT current_setting('data_directory') AS path");
     for (const name of ["postgresql.conf", "pg_ident.conf", "pg_hba.conf"]) await rm(join(String(path), name));
     await source.sql("ALTER ROLE postgres PASSWORD 'secret'");
