@@ -4,6 +4,7 @@ import type { ServiceContainer, SwitchedService } from "@dbsave/core";
 import { currentRun, runLabel, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { captureText, serviceContainer } from "../src/index.ts";
+import { sameSettings } from "../src/service/same-settings.ts";
 import { container, docker } from "./docker.ts";
 
 const { signal } = new AbortController();
@@ -120,4 +121,31 @@ describe("a service that goes over to other data", { timeout: startTimeoutMs }, 
     await expect(gone).rejects.toMatchObject({ code: "SOURCE_NOT_FOUND" });
     expect(docker("ps", "-aq", "--filter", `name=${name}`)).toBe("");
   });
+});
+
+it("a container like another one has all its mounts but one, also those that it took from a third", () => {
+  const mount = (Type: string, Destination: string, RW = true) => {
+    return { Type, Destination, RW, Name: `v${Destination}`, Source: `/srv${Destination}` };
+  };
+  const found = {
+    Id: "0123456789abcdef",
+    Config: { Hostname: "0123456789ab" },
+    HostConfig: { Binds: ["old:/data", "/etc/pg:/conf:ro"], VolumesFrom: ["third"], Tmpfs: { "/run": "" } },
+    Mounts: [
+      mount("volume", "/data"),
+      mount("bind", "/conf", false),
+      mount("volume", "/image"),
+      mount("bind", "/third", false),
+      mount("tmpfs", "/run"),
+    ],
+  } as unknown as Parameters<typeof sameSettings>[0];
+  const { HostConfig, Hostname } = sameSettings(found, { destination: "/data", volume: "new", image: "pg" });
+  expect(Hostname).toBeUndefined();
+  expect(HostConfig).toMatchObject({ Binds: ["/etc/pg:/conf:ro"], Tmpfs: { "/run": "" } });
+  expect(HostConfig).not.toHaveProperty("VolumesFrom");
+  expect(HostConfig?.Mounts?.map(({ Source, Target, ReadOnly }) => [Source, Target, ReadOnly])).toEqual([
+    ["v/image", "/image", false],
+    ["/srv/third", "/third", true],
+    ["new", "/data", false],
+  ]);
 });

@@ -13,7 +13,7 @@ export function sameSettings(
   const binds = (HostConfig.Binds ?? []).filter((bind) => bindDestination(bind) !== destination);
   const mounts = (HostConfig.Mounts ?? []).filter(({ Target }) => Target !== destination);
   const covered = new Set([destination, ...binds.map(bindDestination), ...mounts.map(({ Target }) => Target)]);
-  const unnamed = found.Mounts.filter(({ Type, Destination }) => Type === "volume" && !covered.has(Destination));
+  const others = found.Mounts.filter(({ Destination }) => !covered.has(Destination)); // of the image, or of another container
   const { VolumesFrom: _, ContainerIDFile: __, ...host } = HostConfig;
   return {
     ...config,
@@ -24,7 +24,10 @@ export function sameSettings(
       Binds: binds,
       Mounts: [
         ...mounts,
-        ...unnamed.map(({ Name = "", Destination, RW }) => volumeMount(Name, Destination, !RW)),
+        ...others.flatMap(({ Type, Name = "", Source, Destination, RW }) => {
+          if (Type === "volume") return volumeMount(Name, Destination, !RW);
+          return Type === "bind" ? { Type, Source, Target: Destination, ReadOnly: !RW } : [];
+        }),
         volumeMount(volume, destination, false),
       ],
     },
