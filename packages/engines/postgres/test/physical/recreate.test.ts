@@ -1,12 +1,16 @@
+import { spawnSync } from "node:child_process";
 import { PassThrough, Readable } from "node:stream";
+import { backup, type LogStore, planRecovery, restore } from "@dbsave/core";
 import { serviceContainer } from "@dbsave/exec";
 import { startTimeoutMs } from "@dbsave/testbed";
 import { expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { awaitRecovered } from "../../src/physical/recreate/await-recovered.ts";
-import { testContext, tools } from "../support/context.ts";
+import { isSegmentName } from "../../src/wal/segment.ts";
+import { servers, testContext, tools } from "../support/context.ts";
+import { appendTo, emptyRepository } from "./support/archiving-server.ts";
 import { takePhysical } from "./support/physical-backup.ts";
-import { docker, service, type TestService } from "./support/service.ts";
+import { data, docker, service, type TestService } from "./support/service.ts";
 
 const { env } = process;
 const timeout = startTimeoutMs;
@@ -14,10 +18,26 @@ const settings =
   "{{json .Config.Env}} {{json .Config.Cmd}} {{json .Config.Labels}} {{json .Config.Healthcheck}} {{json .HostConfig.RestartPolicy}} {{.Config.Image}} {{.Image}}";
 const mounted = "{{(index .Mounts 0).Name}}";
 
-const engineOf = (live: TestService) => postgres({ host: live.options().host, user: "postgres", ssl: "disable" });
+const engineOf = (live: TestService) =>
+  postgres({ host: live.options().host, user: "postgres", ssl: "disable", methods: ["physical"] });
 const requestOf = ({ name }: TestService) => {
   return { force: false, recreate: { service: serviceContainer({ container: { name }, env }) } };
 };
+/** Puts all the WAL that it has finished into the log. */
+async function archiveOf(live: TestService, log: LogStore): Promise<void> {
+  const { name } = live;
+  const last = live.sql("SELECT pg_walfile_name(pg_switch_wal())");
+  const system = live.sql("SELECT system_identifier FROM pg_control_system()");
+  const place = `${data}/pg_wal`;
+  const finished = docker("exec", name, "ls", place)
+    .split("\n")
+    .filter((file) => isSegmentName(file) && file <= last);
+  for (const file of finished) {
+    const { stdout } = spawnSync("docker", ["exec", name, "cat", `${place}/${file}`], { maxBuffer: 32 * 1024 * 1024 });
+    await appendTo(log, system, file, stdout);
+  }
+}
+
 const healthy = async (live: TestService): Promise<void> =>
   await expect.poll(() => live.inspect("{{.State.Health.Status}}"), { timeout: 20_000 }).toBe("healthy");
 
@@ -61,16 +81,24 @@ it("a service goes on with what was restored, as the same service, and can go ba
   expect(live.inspect(`${settings} ${mounted}`)).toBe(`${before} ${volume}`);
 });
 
-it("a service that takes readers while it recovers is waited for, and one that stays unhealthy is the old one again", {
+it("a service that takes readers while it recovers archived WAL is waited for, and one that stays unhealthy is the old one", {
   timeout,
 }, async (test) => {
   const live = await service("postgres-15", test, "case %f in 00000002.history) sleep 1.2;; esac; false");
   live.sql("CREATE TABLE needed AS SELECT 1 AS i");
   await using ctx = await testContext();
-  const first = await takePhysical(live.options(), ctx);
-  const { recreated } = await engineOf(live).restore(requestOf(live), first.source, ctx);
+  const { repository, log } = await emptyRepository();
+  const order = { tools, servers, repository, target: "orders" };
+  await backup(engineOf(live), order);
+  live.sql("INSERT INTO needed VALUES (2)");
+  await archiveOf(live, log);
+  live.sql("TRUNCATE needed");
+  const recovery = await planRecovery(engineOf(live), { ...order, to: { kind: "latest" } });
+  const wanted = { ...order, manifest: recovery.route.backup, recovery, recreate: requestOf(live).recreate };
+  const { recreated } = await restore(engineOf(live), wanted);
   expect(recreated).toMatchObject({ health: "healthy", reached: { timeline: 2 } });
-  expect(live.sql("DROP TABLE needed; SELECT pg_is_in_recovery()")).toBe("f");
+  expect(live.sql("SELECT count(*), pg_is_in_recovery() FROM needed")).toBe("2|f");
+  live.sql("DROP TABLE needed");
 
   const taken = await takePhysical(live.options(), ctx);
   live.sql("CREATE TABLE needed AS SELECT 1 AS i");

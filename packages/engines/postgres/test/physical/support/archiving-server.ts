@@ -93,14 +93,19 @@ export async function archivingServer(
       const names = (await text(tools.run("ls", [`${directory}/archive`], { signal }).stdout)).trim().split("\n");
       for (const name of names) {
         const bytes = await buffer(tools.run("cat", [`${directory}/archive/${name}`], { signal }).stdout);
-        const folder = folderOf(String(system?.["id"]), name);
-        if (folder === null) throw new Error(`not a file of the WAL: ${name}`);
-        const plainSha256 = createHash("sha256").update(bytes).digest("hex");
-        await log.append({ folder, name, plainSha256 }, () => Readable.from([bytes], { objectMode: false }));
+        await appendTo(log, String(system?.["id"]), name, bytes);
       }
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
+}
+
+/** Puts a file of the WAL of a system into a log. */
+export async function appendTo(log: LogStore, system: string, name: string, bytes: Buffer): Promise<void> {
+  const folder = folderOf(system, name);
+  if (folder === null) throw new Error(`not a file of the WAL: ${name}`);
+  const plainSha256 = createHash("sha256").update(bytes).digest("hex");
+  await log.append({ folder, name, plainSha256 }, () => Readable.from([bytes], { objectMode: false }));
 }
 
 /** Makes the server archive all that it has written so far. */

@@ -22,7 +22,7 @@ export interface TestService {
   inspect(format: string, which?: string): string;
 }
 
-const data = "/var/lib/service/data";
+export const data = "/var/lib/service/data";
 const serve = `
   PATH=$(echo /usr/lib/postgresql/*/bin):$PATH
   as="setpriv --reuid=postgres --regid=postgres --init-groups"
