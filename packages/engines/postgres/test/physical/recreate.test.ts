@@ -1,14 +1,19 @@
 import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import { backup, type LogStore, planRecovery, restore } from "@dbsave/core";
+import { buffer } from "node:stream/consumers";
+import { type ArtifactSource, backup, type LogStore, planRecovery, restore, type ToolRunner } from "@dbsave/core";
 import { serviceContainer } from "@dbsave/exec";
 import { startTimeoutMs } from "@dbsave/testbed";
 import { expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { awaitRecovered } from "../../src/physical/recreate/await-recovered.ts";
+import { fillVolume } from "../../src/physical/recreate/fill-volume.ts";
 import { isSegmentName } from "../../src/wal/segment.ts";
 import { servers, testContext, tools } from "../support/context.ts";
 import { appendTo, emptyRepository } from "./support/archiving-server.ts";
+import { ownServer } from "./support/own-server.ts";
 import { takePhysical } from "./support/physical-backup.ts";
 import { data, docker, service, type TestService } from "./support/service.ts";
 
@@ -140,3 +145,48 @@ it("a service that ends, takes too long or is given up is told apart", async () 
   const given = { ...ctx, signal: AbortSignal.abort() };
   await expect(awaitRecovered(silent, place, given)).rejects.toMatchObject({ code: "ABORTED" });
 });
+
+it("a volume that is too small is not begun, and one that is not whole has no data directory", async (test) => {
+  const source = await ownServer(test);
+  await using ctx = await testContext();
+  const taken = await takePhysical(source.options, ctx);
+  const { signal } = ctx;
+  const place = async (): Promise<string> => await mkdtemp(join(ctx.scratchDir, "volume-"));
+  const small: ToolRunner = {
+    run: (tool, args, options) =>
+      tool === "df"
+        ? tools.run("printf", ["Filesystem\\nsmall 9 8 1 88%% /\\n"], options)
+        : tools.run(tool, args, options),
+  };
+  const free = await place();
+  await expect(fillVolume({ tools: small, signal }, free, taken.source, undefined, ctx)).rejects.toMatchObject({
+    code: "NO_SPACE",
+    message: expect.stringContaining("1.0 KiB are free"),
+  });
+  expect(await readdir(free)).toEqual([]);
+
+  const begun = await place();
+  const [whole, broken] = [{ tools, signal }, cutShort(taken.source)];
+  await expect(fillVolume(whole, begun, broken, undefined, ctx)).rejects.toThrow("cut short");
+  expect(await readdir(begun)).toEqual(["dbsave-unfinished"]);
+
+  const filled = await place();
+  await fillVolume(whole, filled, taken.source, undefined, ctx);
+  expect(await readdir(filled)).toEqual(expect.arrayContaining(["PG_VERSION", "global", "recovery.signal"]));
+  expect(await readdir(filled)).not.toContain("dbsave-unfinished");
+});
+
+/** Its archives fail when nearly all of them was read. */
+function cutShort(source: ArtifactSource): ArtifactSource {
+  const open = async (name: string): Promise<Readable> => {
+    const bytes = await buffer(await source.open(name));
+    if (!name.startsWith("base")) return Readable.from([bytes]);
+    return Readable.from(
+      (function* () {
+        yield bytes.subarray(0, bytes.length - 1000);
+        throw new Error("cut short");
+      })(),
+    );
+  };
+  return { ...source, open };
+}
