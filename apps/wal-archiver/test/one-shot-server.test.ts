@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTimeoutMs } from "@dbsave/testbed";
 import { expect, it, onTestFinished } from "vitest";
 import { archiveOf } from "./support/cluster.ts";
-import { commandOf, hostServer } from "./support/host-server.ts";
+import { dbsaveWal } from "./support/dbsave-wal.ts";
+import { hostServer, pushCommand } from "./support/host-server.ts";
+import { installed } from "./support/shim.ts";
 
-it("PostgreSQL archives by push and recovers by fetch, and never promotes because of an error", {
+it("PostgreSQL archives by push and recovers by the script for fetch, and never promotes because of an error", {
   timeout: startTimeoutMs,
 }, async (test) => {
   if (process.getuid?.() !== 0) return test.skip("needs root, to be the server's user");
@@ -19,7 +21,7 @@ it("PostgreSQL archives by push and recovers by fetch, and never promotes becaus
     test,
     (data, run) =>
       run("/usr/lib/postgresql/15/bin/initdb", "-D", data, "-U", "postgres", "--auth=trust", "--wal-segsize=1"),
-    { archive_mode: "on", archive_command: commandOf(archive, "push", "%p") },
+    { archive_mode: "on", archive_command: pushCommand(archive) },
   );
   await primary.sql("create table marker (i int, t text)");
   const base = join(root, "base");
@@ -42,6 +44,9 @@ it("PostgreSQL archives by push and recovers by fetch, and never promotes becaus
   await expect.poll(() => primary.sql(question), { timeout: 90_000, interval: 200 }).toBe("t");
   await primary.stop();
 
+  const script = join(root, "fetch-wal");
+  writeFileSync(script, (await dbsaveWal(["shim", "--for", "fetch"], root)).stdout);
+  const fetch = `PATH=${installed(archive)}:$PATH sh ${script} --config ${archive.config} --prefetch-dir ${root}/ahead`;
   const recover = () =>
     hostServer(
       test,
@@ -49,7 +54,7 @@ it("PostgreSQL archives by push and recovers by fetch, and never promotes becaus
         await run("cp", "-a", base, data);
         await run("touch", `${data}/recovery.signal`);
       },
-      { restore_command: commandOf(archive, "fetch", `--prefetch-dir ${root}/ahead %f %p`) },
+      { restore_command: `${fetch} %f %p` },
     );
   renameSync(archive.repository, `${archive.repository}.away`);
   await expect(recover()).rejects.toMatchObject({

@@ -17,9 +17,9 @@ export interface HostServer {
   readonly stop: () => Promise<void>;
 }
 
-/** A command of `dbsave-wal` as it stands in `postgresql.conf`. */
-export function commandOf(archive: Archive, command: string, words: string): string {
-  return `${process.execPath} --conditions=@dbsave/source ${entry} ${command} --config ${archive.config} ${words}`;
+/** `archive_command` as it stands in `postgresql.conf`. */
+export function pushCommand({ config }: Archive): string {
+  return `${process.execPath} --conditions=@dbsave/source ${entry} push --config ${config} %p`;
 }
 
 /**

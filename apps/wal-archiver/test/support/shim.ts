@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished, type TestContext } from "vitest";
-import type { Cluster } from "./cluster.ts";
+import type { Archive, Cluster } from "./cluster.ts";
 import { dbsaveWal, entry } from "./dbsave-wal.ts";
 
 interface Shell {
@@ -71,8 +71,8 @@ export async function shimOf(cluster: Cluster, options: ShimOptions = {}): Promi
 }
 
 /** A directory with a `dbsave-wal` in it: as it is installed, or what `text` makes of it. */
-export function installed(cluster: Cluster, text?: string): string {
-  const directory = join(cluster.directory, "../programs");
+export function installed(archive: Archive, text?: string): string {
+  const directory = join(archive.directory, "../programs");
   mkdirSync(directory, { recursive: true });
   const usual = `exec "${process.execPath}" --conditions=@dbsave/source "${entry}" "$@"`;
   const program = join(directory, "dbsave-wal");
