@@ -48,7 +48,7 @@ export const command = defineCommand(
 );
 
 function emptyText(places: readonly string[]): string {
-  return `No backups in ${places.join(", ")} yet.\nTake one: dbsave backup <database> --to <repository>`;
+  return `No backups in ${places.join(", ")} yet.\nTake one: dbsave backup <database> --to <repository>, or with a configuration: dbsave run`;
 }
 
 function unfinishedText(count: number): string {

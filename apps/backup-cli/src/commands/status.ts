@@ -28,7 +28,7 @@ export const command = defineCommand(
       json: { type: "status", maxAgeMs, targets: standings.map(standingJson), logs },
       text: (paint) =>
         standings.length === 0
-          ? `No backups in ${shelves.places.join(", ")} yet.\nTake one: dbsave backup <database> --to <repository>`
+          ? `No backups in ${shelves.places.join(", ")} yet.\nTake one: dbsave backup <database> --to <repository>, or with a configuration: dbsave run`
           : [standingTable(standings, paint), archivedLogsText(logs, session.run.now(), paint)]
               .filter(Boolean)
               .join("\n\n"),

@@ -12,7 +12,11 @@ export function parseMoment(text: string, timeZone: string): Date {
   const { date, time = "00:00", zone } = form.exec(text.trim())?.groups ?? {};
   if (date === undefined) throw invalid(text, "it is no time", "Write it like 2026-11-20 14:30:00+01");
   if (/\.\d{4,}/.test(time))
-    throw invalid(text, "times are known to the millisecond", "Give three digits of a second.");
+    throw invalid(
+      text,
+      "times are known to the millisecond",
+      "Give three digits of a second: cut off to stop before it, rounded up to take it along.",
+    );
   const wall = new Date(`${date}T${time}Z`);
   if (Number.isNaN(wall.getTime()) || wall.toISOString().slice(0, 10) !== date)
     throw invalid(text, "it is no time", "Write it like 2026-11-20 14:30:00+01");

@@ -79,7 +79,7 @@ export function restoredOutcome(
       return [
         `${manifest.target} ${manifest.id} restored into ${report.target}, ${verdict}`,
         ...report.movedAside.map((path) => `  moved aside: ${path}`),
-        ...servingLines(report, recovery),
+        ...servingLines(report, comparison === null ? recovery : undefined),
         ...differences.map((finding) => findingText(finding, paint)),
       ].join("\n");
     },

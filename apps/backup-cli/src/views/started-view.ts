@@ -10,7 +10,7 @@ export function startedLines({
   ...commands
 }: StartedServer): readonly string[] {
   return [
-    `  ${reachedText(reached)} in ${formatDuration(durationMs)}`,
+    `  ${reachedText(reached, ` in ${formatDuration(durationMs)}`)}`,
     `  runs as ${where}; it archives nothing, and follows nobody`,
     `  connect:  psql '${connection}'`,
     `  log:      ${commands.logCommand}`,
@@ -30,7 +30,7 @@ export function recreatedLines(service: RecreatedService): readonly string[] {
   ];
 }
 
-function reachedText({ position, at, timeline, reason }: RecoveredTo): string {
-  const commit = at === null ? "" : `, its last transaction committed at ${formatTime(at)}`;
-  return `recovered to ${position} (${reason}), now on timeline ${timeline}${commit}`;
+function reachedText({ position, at, timeline, reason }: RecoveredTo, duration = ""): string {
+  const commit = at === null ? "" : `, the last transaction of ${formatTime(at)}`;
+  return `recovered${duration} to ${position} (${reason})${commit}; now on timeline ${timeline}`;
 }

@@ -16,7 +16,10 @@ export function summarise(
   const drill = restored?.drill;
   const seconds = `in ${((restored?.durationMs ?? 0) / 1000).toFixed(1)} s`;
   if (drill !== undefined) {
-    const last = drill.reached === null ? "no transaction" : `the commit of ${drill.reached.toISOString()}`;
+    const last =
+      drill.reached === null
+        ? "nothing was committed since the backup"
+        : `the commit of ${drill.reached.toISOString()}`;
     return `recovered to ${drill.requested.toISOString()} ${seconds}: ${last}, ${drill.position}${read === null ? "" : `; ${read}`}`;
   }
   const rows = countedRows(manifest);

@@ -77,7 +77,8 @@ export async function examineInto(
 ): Promise<{ readonly place: Place; readonly findings: readonly Finding[] }> {
   const busy = await busyDatabase(session, into);
   const place = await examinePlace(options, session, into, signal);
-  if (place === "taken" && (isOfOne(request) || !request.force)) return { place, findings: [notEmpty(into)] };
+  if (place === "taken" && (isOfOne(request) || !request.force))
+    return { place, findings: [notEmpty(into, isOfOne(request))] };
   return { place, findings: busy === undefined ? [] : [busy] };
 }
 
@@ -86,8 +87,11 @@ function isOfOne({ select }: Pick<RestoreRequest, "select">): boolean {
   return (select?.schemas ?? select?.tables) !== undefined;
 }
 
-function notEmpty(object: string): Finding {
-  return { severity: "error", code: "TARGET_NOT_EMPTY", object, message: "the database is not empty" };
+function notEmpty(object: string, isPart: boolean): Finding {
+  const fix = isPart
+    ? "Name a database that does not exist yet."
+    : "Restore under another name, or use --force: what is there is renamed, never deleted.";
+  return { severity: "error", code: "TARGET_NOT_EMPTY", object, message: "the database is not empty", fix };
 }
 
 const mostJobs = 64;

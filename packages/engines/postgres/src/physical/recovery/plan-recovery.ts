@@ -86,6 +86,6 @@ function unreachable(to: RecoveryTarget, why: string, windows: readonly string[]
     hint:
       windows.length === 0
         ? "Take a physical backup, or choose another timeline: --timeline."
-        : `What can be reached: ${windows.join("; ")}.`,
+        : `What can be reached: ${windows.join("; ")}.${to.kind === "time" ? " All of it: --at latest." : ""}`,
   });
 }

@@ -15,6 +15,11 @@ export async function placeAt(path: string): Promise<Place> {
     const code = systemCode(error);
     if (code === "ENOENT") return "free";
     if (code === "ENOTDIR") return "taken";
+    if (code === "EACCES" || code === "EPERM")
+      throw new DbsaveError("PERMISSION_DENIED", `postgres: restore: this user may not look into ${path}`, {
+        cause: error,
+        hint: "Restore as the user who owns the place, or as root.",
+      });
     throw error;
   }
 }
