@@ -1,10 +1,13 @@
 import { appendFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { ArtifactSink } from "@dbsave/core";
 import { expect, it } from "vitest";
+import { backupPhysical } from "../../src/physical/backup-physical.ts";
 import { restorePhysical } from "../../src/physical/restore/restore-physical.ts";
 import { testContext } from "../support/context.ts";
+import { memorySink } from "../support/taken.ts";
 import { type OwnServer, ownServer } from "./support/own-server.ts";
-import { scratchOf, takePhysical } from "./support/physical-backup.ts";
+import { defaults, scratchOf, takePhysical } from "./support/physical-backup.ts";
 import { placeForData, serveFrom, startOn } from "./support/restored.ts";
 
 /** A standby of `primary`, made of a physical backup of it. */
@@ -19,7 +22,7 @@ async function standbyOf(primary: OwnServer): Promise<OwnServer> {
   return await serveFrom(into, "standby");
 }
 
-it("a physical backup of a standby is restored to a server that follows nobody", async (test) => {
+it("a physical backup of a standby is restored to a server that follows nobody, and one of a standby that is promoted meanwhile is none", async (test) => {
   const primary = await ownServer(test);
   await primary.sql("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 1000) i");
   const standby = await standbyOf(primary);
@@ -37,4 +40,16 @@ it("a physical backup of a standby is restored to a server that follows nobody",
   await using scratch = scratchOf(primary.options);
   await scratch.engine.restore({ force: false }, source, ctx);
   expect(await scratch.check?.(ctx)).toMatch(/^2 databases, .* checked by amcheck; /);
+
+  const promoting: ArtifactSink = {
+    write: async (info, body) => {
+      await standby.sql("SELECT pg_promote()");
+      return await memorySink().write(info, body);
+    },
+  };
+  const order = { ...defaults, compression: null };
+  await expect(backupPhysical(standby.options, order, promoting, ctx)).rejects.toMatchObject({
+    code: "BACKUP_FAILED",
+    message: expect.stringContaining("promoted during online backup"),
+  });
 });

@@ -1,4 +1,4 @@
-import { DbsaveError, throwIfAborted, toDbsaveError } from "@dbsave/core";
+import { DbsaveError, isDbsaveError, throwIfAborted } from "@dbsave/core";
 import type { Client, ClientConfig, Submittable } from "pg";
 import { connectError, cutOff, openClient, streamOf } from "../../connect.ts";
 import type { ParsedOptions } from "../../options.ts";
@@ -6,6 +6,8 @@ import { driverError } from "../../sql/driver-error.ts";
 import { replicationError } from "./replication-error.ts";
 
 const shownWarnings = 5;
+/** Comes with every backup that fails, and says nothing of why. */
+const farewell = "aborting backup due to backend exiting";
 
 /**
  * A connection that takes commands of the streaming replication protocol. It is one of the server's `max_wal_senders`, runs
@@ -23,7 +25,7 @@ export interface Walsender extends AsyncDisposable {
   cut(): void;
   /** What an error of the command `verb` means, with the server's first warnings. */
   failure(error: Error, verb: string): Error;
-  /** What the server warned of so far. */
+  /** What the server warned of since the last failure, or since they were asked for. */
   warnings(): readonly string[];
 }
 
@@ -49,15 +51,19 @@ function walsenderOn(client: Client, options: ParsedOptions, signal: AbortSignal
   const warnings: string[] = [];
   const failure = (error: unknown, verb: string): Error => {
     if (signal.aborted) return new DbsaveError("ABORTED", `postgres: ${verb}: cancelled`, { cause: error });
-    const what = ["postgres", verb, ...warnings.slice(0, shownWarnings)].join(": ");
-    return replicationError(error, what, options) ?? toDbsaveError(driverError(error, what), "BACKUP_FAILED", what);
+    const what = ["postgres", verb, ...warnings.splice(0).slice(0, shownWarnings)].join(": ");
+    const meant = replicationError(error, what, options) ?? driverError(error, what);
+    if (isDbsaveError(meant)) return meant;
+    return new DbsaveError("BACKUP_FAILED", meant instanceof Error ? meant.message : what, { cause: error });
   };
   const cut = (): void => cutOff(client);
   signal.addEventListener("abort", cut, { once: true });
-  client.on("notice", ({ severity, message = "" }) => severity === "WARNING" && warnings.push(message));
+  client.on("notice", ({ severity, message = "" }) => {
+    if (severity === "WARNING" && !message.startsWith(farewell)) warnings.push(message);
+  });
   return {
     failure,
-    warnings: () => warnings,
+    warnings: () => warnings.splice(0),
     async ask(command) {
       try {
         return (await client.query<Record<string, string | null>>(command)).rows;
