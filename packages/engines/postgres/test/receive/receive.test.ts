@@ -106,6 +106,8 @@ describe("a receiver", { timeout: 60_000 }, () => {
     await fill(server, 1);
     await receiving.until("interrupted", /vanished from the spool/);
     await receiving.until("streaming", /./, 2);
+    const [last] = await server.sql("SELECT pg_walfile_name(pg_switch_wal()) AS name");
+    await receiving.until("archived", new RegExp(`^${String(last?.["name"])}$`));
     await receiving.stop();
     expect((await expectSame(at.log, server.sql)).length).toBeGreaterThan(4);
     expect(await whole()).toEqual([]);
