@@ -41,7 +41,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: "list",
-    summary: "The backups there are",
+    summary: "The backups there are, and which moments can be recovered",
     load: () => import("./commands/list.ts"),
   },
   {
@@ -61,7 +61,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: "prune",
-    summary: "Delete the backups that the retention policy no longer keeps",
+    summary: "Delete the backups that the retention policy no longer keeps, and their archived log",
     load: () => import("./commands/prune.ts"),
   },
   {

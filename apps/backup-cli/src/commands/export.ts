@@ -3,17 +3,11 @@ import { defineCommand } from "../command.ts";
 import { exportBackup } from "../export/export-backup.ts";
 import { chooseBackup } from "../places/choose-backup.ts";
 import { openShelves } from "../places/open-shelves.ts";
-import { methodFilter, placeOptions } from "../places/options.ts";
+import { backupPositional, methodFilter, placeOptions } from "../places/options.ts";
 
 export const command = defineCommand(
   {
-    positionals: {
-      backup: {
-        type: "string",
-        default: "latest",
-        describe: "latest, latest-proven, an id or a part of one, or a time",
-      },
-    },
+    positionals: backupPositional,
     options: {
       ...placeOptions,
       ...methodFilter,

@@ -10,7 +10,7 @@ export const command = defineCommand(
       backup: {
         type: "string",
         demandOption: true,
-        describe: "latest, latest-proven, an id or a part of one, or a time",
+        describe: "latest, latest-proven, a target (its latest), an id or a part of one, or a time",
       },
     },
     options: {
