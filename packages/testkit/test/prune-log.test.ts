@@ -147,7 +147,7 @@ test("a log that should be archived and is not is a warning of the run, and so i
     expect(result?.error).toBeUndefined();
     return result?.warnings ?? [];
   };
-  expect(await warningsWith(empty)).toEqual(["log: archived log: nothing was archived yet"]);
+  expect(await warningsWith(empty)).toEqual(["log: archived log: is empty: nothing was archived yet"]);
   expect(await warningsWith(broken)).toEqual([expect.stringContaining("of a test")]);
 });
 

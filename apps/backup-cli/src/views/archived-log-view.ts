@@ -1,4 +1,4 @@
-import { type Finding, formatBytes, type RecoveryWindow } from "@dbsave/core";
+import { ERRORS, type Finding, formatBytes, type RecoveryWindow } from "@dbsave/core";
 import type { Paint } from "../output/paint.ts";
 import { counted, formatAge, formatTime } from "../output/quantities.ts";
 import { type Column, renderTable } from "../output/table.ts";
@@ -27,12 +27,12 @@ export function isWide({ from, to }: RecoveryWindow): boolean {
   return to.position !== from.position;
 }
 
-/** Errors and warnings, in a line each. */
+/** Errors and warnings, each with what to do below it. */
 export function findingsText({ findings }: Pick<ArchivedLog, "findings">, paint: Paint): string {
-  const lines = ({ severity, object, message, fix }: Finding): readonly string[] => {
+  const lines = ({ severity, code, object, message, fix = ERRORS[code].remedy }: Finding): readonly string[] => {
     if (severity === "info") return [];
     const word = paint(severity === "error" ? "red" : "yellow", severity);
-    return [`${word}: ${object} ${message}`, ...(fix === undefined ? [] : [`  ${fix}`])];
+    return [`${word}: ${object} ${message}`, `  ${fix}`];
   };
   return findings.flatMap(lines).join("\n");
 }

@@ -251,7 +251,8 @@ export const ERRORS = {
     retryable: true,
     means:
       "Nothing was added to the archived log for longer than is allowed: what is committed since then is not recoverable.",
-    remedy: "Look at `dbsave-wal` and at the server's own view: pg_stat_archiver, pg_stat_replication.",
+    remedy:
+      "Ask `dbsave doctor`; look at `dbsave-wal` and at the server's own view: pg_stat_archiver, pg_stat_replication.",
   },
   LOG_TOO_LARGE: {
     exit: 1,

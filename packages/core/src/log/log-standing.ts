@@ -49,7 +49,7 @@ function* alarmsOf(
 ): Generator<Finding> {
   const stalled = { severity: "error", code: "LOG_STALLED" } as const;
   if (newest === null || newestAgeMs === null)
-    yield { ...stalled, object: "archived log", message: "nothing was archived yet" };
+    yield { ...stalled, object: "archived log", message: "is empty: nothing was archived yet" };
   else if (newestAgeMs > stalledAfterMs)
     yield {
       ...stalled,
