@@ -42,7 +42,7 @@ export default defineConfig({
           include: [`${roots}/test/**/*.e2e.test.ts`],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          fileParallelism: process.env["DBSAVE_TEST_BUILT"] !== undefined, // two builds would take one another's files away
         },
       },
     ],

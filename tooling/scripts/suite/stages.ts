@@ -59,7 +59,7 @@ function tests(project: string): Stage {
       const file = join(folder, "outcome.json");
       try {
         const reporters = ["--reporter=default", "--reporter=./tooling/scripts/suite/outcome-reporter.ts"];
-        const env = { ...process.env, DBSAVE_TEST_OUTCOME: file };
+        const env = { ...process.env, DBSAVE_TEST_OUTCOME: file, DBSAVE_TEST_BUILT: "yes" }; // by the first stage
         const { status } = spawnSync("vitest", ["run", "--project", project, ...reporters], { stdio: "inherit", env });
         return trusted(project, status, file);
       } finally {
