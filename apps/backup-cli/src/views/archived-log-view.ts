@@ -22,9 +22,9 @@ export function windowText({ to, timeline, gap }: RecoveryWindow): string {
   return gap === null ? until : `${until}, where ${gap} is missing`;
 }
 
-/** Whether there is more to it than the moment of a backup. */
-export function isWide({ from, to }: RecoveryWindow): boolean {
-  return to.position !== from.position;
+/** Whether there is more to it than the moment of a backup, which holds a little WAL of its own, or should be. */
+export function isWide({ from, to, gap }: RecoveryWindow): boolean {
+  return to.position !== from.position && (to.at > from.at || gap !== null);
 }
 
 /** Errors and warnings, each with what to do below it. */
