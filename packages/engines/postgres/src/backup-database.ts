@@ -1,6 +1,5 @@
 import { type ArtifactSink, type BackupRequest, type FingerprintItem, type RunContext, sideBySide } from "@dbsave/core";
 import { type DatabaseSettings, databaseSettings } from "./catalog/database-settings.ts";
-import type { Session } from "./connect.ts";
 import { dumpDatabase } from "./dump-database.ts";
 import { fingerprintDatabase } from "./fingerprint.ts";
 import { whileLocked } from "./locks/while-locked.ts";
@@ -9,6 +8,7 @@ import { refuseErrors, refuseMissingPrivileges } from "./privileges.ts";
 import type { Details, PostgresProfile } from "./profile.ts";
 import { holdTables } from "./rows/hold-tables.ts";
 import type { Server } from "./server.ts";
+import type { Session } from "./session.ts";
 import { holdSnapshot } from "./snapshot.ts";
 import type { FoundTool } from "./tools/find-tool.ts";
 

@@ -7,8 +7,6 @@ import type { Session } from "./session.ts";
 import { connectAdvice } from "./sql/connect-advice.ts";
 import { driverError, sqlState } from "./sql/driver-error.ts";
 
-export type { Session } from "./session.ts";
-
 const connectTimeoutMs = 15_000;
 
 /** A session that waits for pg_dump says nothing for hours, and firewalls forget it; a server that is gone says nothing, too. */

@@ -1,6 +1,6 @@
 import type { Finding } from "@dbsave/core";
-import type { Session } from "./connect.ts";
 import type { ParsedOptions } from "./options.ts";
+import type { Session } from "./session.ts";
 import { identifier } from "./sql/quote.ts";
 
 export interface DataDirectory {

@@ -7,7 +7,6 @@ import {
   type RunContext,
 } from "@dbsave/core";
 import { type BackupContents, contentsOf } from "./backup-contents.ts";
-import type { Session } from "./connect.ts";
 import { busyDatabase } from "./databases/busy.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { examinePlace, type Place } from "./databases/place.ts";
@@ -16,6 +15,7 @@ import { examineServer } from "./preflight/examine-server.ts";
 import { expectedIn } from "./selection/expected.ts";
 import { type Part, selectedPart } from "./selection/part.ts";
 import { selectedDatabases } from "./selection/selected-databases.ts";
+import type { Session } from "./session.ts";
 
 /** Where one database of a backup goes. */
 export interface Destination {

@@ -1,5 +1,5 @@
 import type { ExploredItem, ExploreRequest, RunContext } from "@dbsave/core";
-import { type Session, withSession } from "./connect.ts";
+import { withSession } from "./connect.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
 import { countRows } from "./explore/count-rows.ts";
 import { databaseItems } from "./explore/databases.ts";
@@ -7,6 +7,7 @@ import { extensionItems } from "./explore/extensions.ts";
 import { hypertables } from "./explore/hypertables.ts";
 import { relationItems } from "./explore/relations.ts";
 import type { ParsedOptions } from "./options.ts";
+import type { Session } from "./session.ts";
 
 /**
  * The databases of the server, and what is in those that the options or `request` mean. Reads catalogs and the sizes of files; where

@@ -1,8 +1,8 @@
 import { DbsaveError, type Finding } from "@dbsave/core";
-import type { Session } from "./connect.ts";
 import { grantReading } from "./privileges/grant-reading.ts";
 import { contentTablesFrom, contentTablesWhere } from "./rows/tables.ts";
 import type { Server } from "./server.ts";
+import type { Session } from "./session.ts";
 import { identifier } from "./sql/quote.ts";
 
 interface Missing {

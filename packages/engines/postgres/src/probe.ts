@@ -1,5 +1,5 @@
 import type { Finding, RunContext, ServerFacts } from "@dbsave/core";
-import { type Session, withSession } from "./connect.ts";
+import { withSession } from "./connect.ts";
 import { dataDirectory } from "./data-directory.ts";
 import { abandonedFindings } from "./databases/abandoned.ts";
 import { chooseDatabases, withMaintenance } from "./databases/choose.ts";
@@ -9,6 +9,7 @@ import { clusterBytes, examinePhysical } from "./physical/examine/examine-physic
 import { closedDatabases, serverPrivileges } from "./privileges/server-privileges.ts";
 import { missingPrivileges } from "./privileges.ts";
 import { readServer, toolQuery } from "./server.ts";
+import type { Session } from "./session.ts";
 import { identifier } from "./sql/quote.ts";
 import { lookForTool } from "./tools/find-tool.ts";
 

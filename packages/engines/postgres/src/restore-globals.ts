@@ -1,6 +1,6 @@
-import type { Session } from "./connect.ts";
 import { type GlobalStatement, statementKind } from "./globals/statement-kind.ts";
 import type { GlobalsPolicy } from "./options.ts";
+import type { Session } from "./session.ts";
 import { sqlStateOf } from "./sql/driver-error.ts";
 import { identifier } from "./sql/quote.ts";
 import { splitStatements } from "./sql/statements.ts";

@@ -13,7 +13,6 @@ import {
 import { globalsName } from "./artifacts.ts";
 import { contentsOf, readDatabaseSettings, readText } from "./backup-contents.ts";
 import type { DatabaseSettings } from "./catalog/database-settings.ts";
-import type { Session } from "./connect.ts";
 import { dropAbandoned } from "./databases/abandoned.ts";
 import { withMaintenance } from "./databases/choose.ts";
 import { createDatabase, dropDatabase } from "./databases/create.ts";
@@ -26,6 +25,7 @@ import { dropRoles, restoreGlobals } from "./restore-globals.ts";
 import { restoreNotes } from "./restore-notes.ts";
 import { resume } from "./resume.ts";
 import { readServer, toolQuery } from "./server.ts";
+import type { Session } from "./session.ts";
 import { findTool } from "./tools/find-tool.ts";
 
 /**

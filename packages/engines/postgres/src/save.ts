@@ -1,8 +1,9 @@
 import { DbsaveError, isDbsaveError, type RunContext, type SaveReport } from "@dbsave/core";
-import { type Session, withSession } from "./connect.ts";
+import { withSession } from "./connect.ts";
 import { describeDatabases } from "./describe-databases.ts";
 import { describe, type ParsedOptions } from "./options.ts";
 import { readServer } from "./server.ts";
+import type { Session } from "./session.ts";
 import { identifier } from "./sql/quote.ts";
 
 interface Control {

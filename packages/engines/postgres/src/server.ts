@@ -1,6 +1,6 @@
 import { DbsaveError, type RunContext } from "@dbsave/core";
-import type { Session } from "./connect.ts";
 import type { ParsedOptions } from "./options.ts";
+import type { Session } from "./session.ts";
 import type { ToolQuery } from "./tools/find-tool.ts";
 
 /** What the server says of itself and of us. */

@@ -1,6 +1,7 @@
 import { DbsaveError } from "@dbsave/core";
-import { connect, type Session } from "./connect.ts";
+import { connect } from "./connect.ts";
 import type { ParsedOptions } from "./options.ts";
+import type { Session } from "./session.ts";
 
 /** One moment of one database, which other sessions and pg_dump can look at until it is disposed. */
 export interface Snapshot extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { FingerprintItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 /** Number, owners and contents of the large objects, read in pieces of 1 MiB, of which the server keeps only the hashes. */
 export async function largeObjectItems(session: Session): Promise<readonly FingerprintItem[]> {

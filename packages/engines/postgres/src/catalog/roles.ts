@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { FingerprintItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 /** One item per role of the server that is not predefined. */
 export async function roleItems(session: Session): Promise<readonly FingerprintItem[]> {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { FingerprintItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { type DatabaseSettings, databaseSettings } from "./database-settings.ts";
 import { functionsSql, schemasSql, typesSql } from "./definitions.ts";
 import { otherObjectsSql } from "./other-objects.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { FingerprintItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { displayName, identifier } from "../sql/quote.ts";
 
 interface Sequence {

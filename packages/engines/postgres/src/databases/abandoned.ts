@@ -1,5 +1,5 @@
 import { type Finding, type RunContext, toDbsaveError } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { identifier } from "../sql/quote.ts";
 import { dropDatabase } from "./create.ts";
 import { isBeingFilled, temporaryPrefix } from "./names.ts";

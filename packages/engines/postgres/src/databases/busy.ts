@@ -1,5 +1,5 @@
 import type { Finding } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { literal } from "../sql/quote.ts";
 
 interface Connected {

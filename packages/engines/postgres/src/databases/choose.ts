@@ -1,6 +1,7 @@
 import { DbsaveError } from "@dbsave/core";
-import { connect, type Session } from "../connect.ts";
+import { connect } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 import { temporaryPrefix } from "./names.ts";
 
 /** The databases that the options mean, sorted. SOURCE_NOT_FOUND names the one that is not there. */

@@ -1,5 +1,5 @@
 import type { DatabaseSettings } from "../catalog/database-settings.ts";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { identifier, literal } from "../sql/quote.ts";
 
 /** A new database without any contents, with the encoding and the locale of the old one. */

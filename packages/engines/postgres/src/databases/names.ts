@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isMarkedAlive, processMark } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 const longestName = 63;
 

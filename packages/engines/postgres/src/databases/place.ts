@@ -1,6 +1,7 @@
 import { isDbsaveError } from "@dbsave/core";
-import { type Session, withSession } from "../connect.ts";
+import { withSession } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 
 /** What is where a database shall be restored. */
 export type Place = "free" | "empty" | "taken";

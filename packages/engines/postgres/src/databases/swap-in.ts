@@ -1,7 +1,7 @@
 import { DbsaveError, isDbsaveError } from "@dbsave/core";
-import type { Session } from "../connect.ts";
 import type { Destination } from "../destinations.ts";
 import type { ParsedOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 import { busyDatabase } from "./busy.ts";
 import { withMaintenance } from "./choose.ts";
 import { dropDatabase, renameDatabase } from "./create.ts";

@@ -1,5 +1,5 @@
 import type { ExploredItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 interface Row {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { ExploredItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 export async function extensionItems(session: Session): Promise<readonly ExploredItem[]> {
   const rows = await session.query<{ name: string; version: string }>(

@@ -1,4 +1,4 @@
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { identifier } from "../sql/quote.ts";
 import { estimated, type Relation } from "./relation.ts";
 import { withoutWaiting } from "./without-waiting.ts";

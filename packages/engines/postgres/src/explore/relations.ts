@@ -1,5 +1,5 @@
 import type { ExploredItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { identifier } from "../sql/quote.ts";
 import { estimated, type Relation } from "./relation.ts";
 import { withoutWaiting } from "./without-waiting.ts";

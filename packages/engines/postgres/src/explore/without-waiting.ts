@@ -1,5 +1,5 @@
 import { isDbsaveError } from "@dbsave/core";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 /**
  * Asking for the size of a relation takes a lock on it for a moment. Whoever holds an exclusive one could do so for long, so

@@ -1,5 +1,5 @@
-import type { Session } from "../connect.ts";
 import { contentTablesFrom, contentTablesWhere } from "../rows/tables.ts";
+import type { Session } from "../session.ts";
 
 /** A session that keeps a table of the session's database from being read. */
 export interface LockHolder {

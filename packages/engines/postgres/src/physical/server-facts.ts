@@ -1,7 +1,8 @@
 import { DbsaveError } from "@dbsave/core";
-import { type Session, withSession } from "../connect.ts";
+import { withSession } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
 import { readServer, type Server } from "../server.ts";
+import type { Session } from "../session.ts";
 
 /** What a restore must know of the server that a base backup is of. */
 export interface PhysicalServer extends Server {

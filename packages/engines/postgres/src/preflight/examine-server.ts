@@ -1,8 +1,8 @@
 import type { ArtifactSource, Finding, Manifest, RunContext } from "@dbsave/core";
 import { type BackupContents, contentsOf, readDatabaseSettings } from "../backup-contents.ts";
-import type { Session } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
 import { readServer, toolQuery } from "../server.ts";
+import type { Session } from "../session.ts";
 import { lookForTool } from "../tools/find-tool.ts";
 import { examineExtensions } from "./extensions.ts";
 import { examineLocales } from "./locales.ts";

@@ -1,6 +1,6 @@
 import type { Finding } from "@dbsave/core";
 import type { DatabaseSettings } from "../catalog/database-settings.ts";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 
 interface Available {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { type Finding, isDbsaveError } from "@dbsave/core";
 import type { DatabaseSettings } from "../catalog/database-settings.ts";
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { identifier, literal } from "../sql/quote.ts";
 
 /**

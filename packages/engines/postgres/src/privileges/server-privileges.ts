@@ -1,6 +1,6 @@
 import type { Finding } from "@dbsave/core";
-import type { Session } from "../connect.ts";
 import type { Server } from "../server.ts";
+import type { Session } from "../session.ts";
 import { identifier } from "../sql/quote.ts";
 
 /** Those of `databases` that the role may not connect to. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { DbsaveError, type FingerprintItem } from "@dbsave/core";
-import type { Session } from "../connect.ts";
 import type { FingerprintMode } from "../options.ts";
+import type { Session } from "../session.ts";
 import { identifier } from "../sql/quote.ts";
 import { rowHash } from "./column-hash.ts";
 import type { CountedColumn, Table } from "./tables.ts";

@@ -1,5 +1,6 @@
-import { connect, type Session } from "../connect.ts";
+import { connect } from "../connect.ts";
 import type { ParsedOptions } from "../options.ts";
+import type { Session } from "../session.ts";
 import { lookAt, type Snapshot } from "../snapshot.ts";
 import { tableBatches } from "./batches.ts";
 import { contentTables, type Table } from "./tables.ts";

@@ -1,4 +1,4 @@
-import type { Session } from "../connect.ts";
+import type { Session } from "../session.ts";
 import { displayName, identifier } from "../sql/quote.ts";
 import type { Column } from "./column-hash.ts";
 

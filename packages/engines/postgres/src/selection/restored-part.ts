@@ -1,8 +1,8 @@
 import type { Fingerprint } from "@dbsave/core";
 import { schemaItems } from "../catalog/schema-items.ts";
 import { sequenceItems } from "../catalog/sequence-items.ts";
-import type { Session } from "../connect.ts";
 import { contentTables } from "../rows/tables.ts";
+import type { Session } from "../session.ts";
 import { displayName, parseDisplayName } from "../sql/quote.ts";
 import type { CompletePart } from "./complete-part.ts";
 import type { Part } from "./part.ts";

@@ -1,6 +1,6 @@
 import { type Finding, isDbsaveError } from "@dbsave/core";
-import type { Session } from "../../connect.ts";
 import type { ParsedOptions } from "../../options.ts";
+import type { Session } from "../../session.ts";
 import { openWalsender } from "../protocol/walsender.ts";
 import { archivingFindings } from "./archiving.ts";
 import { readReplicationFacts, readSlot } from "./read-facts.ts";

@@ -1,7 +1,8 @@
 import { DbsaveError, isDbsaveError, type RunContext } from "@dbsave/core";
-import { type Session, withSession } from "../../connect.ts";
+import { withSession } from "../../connect.ts";
 import type { ParsedOptions } from "../../options.ts";
 import { maintenance } from "../../scratch.ts";
+import type { Session } from "../../session.ts";
 
 export interface ReadReport {
   readonly databases: number;
