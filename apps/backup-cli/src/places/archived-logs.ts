@@ -38,7 +38,7 @@ export async function engineLogOf({ repository, target, engine }: Shelf, session
   return name === undefined ? null : await engineLog(name);
 }
 
-/** How far one backup alone can be recovered beyond its own moment; null where nothing is archived, or the backup cannot. */
+/** How far one backup alone can be recovered beyond its own moment; null where nothing is to be archived, or the backup cannot. */
 export async function windowsOf(
   shelf: Shelf,
   manifest: Manifest,
@@ -47,8 +47,10 @@ export async function windowsOf(
   const found = await logOf(shelf, session);
   if (found === null) return null;
   const store = openLog(shelf.repository, shelf.target, found.codecs, session.signal);
-  const { windows } = await found.log.survey([manifest], await store.list(), store, session.run);
-  return windows.length === 0 ? null : windows;
+  const files = await store.list();
+  const { windows } = await found.log.survey([manifest], files, store, session.run);
+  if (windows.length === 0) return null;
+  return files.length === 0 ? [] : windows;
 }
 
 /** Keys are read only for a target that has a log; without them it is judged by names. */

@@ -22,9 +22,9 @@ export function windowText({ to, timeline, gap }: RecoveryWindow): string {
   return gap === null ? until : `${until}, where ${gap} is missing`;
 }
 
-/** Whether there is more to it than the moment of a backup, which holds a little WAL of its own, or should be. */
-export function isWide({ from, to, gap }: RecoveryWindow): boolean {
-  return to.position !== from.position && (to.at > from.at || gap !== null);
+/** Whether there is more to it than the moment of a backup. */
+export function isWide({ from, to }: RecoveryWindow): boolean {
+  return to.position !== from.position;
 }
 
 /** Errors and warnings, each with what to do below it. */
@@ -43,8 +43,9 @@ function headOf({ target, files, bytes, newestAgeMs }: ArchivedLog): string {
 }
 
 function windowsText({ windows, files }: ArchivedLog, now: Date, paint: Paint): string {
+  if (files === 0) return "";
   const wide = windows.filter(isWide);
-  if (wide.length === 0) return files === 0 ? "" : "No backup can be recovered beyond its own moment.";
+  if (wide.length === 0) return "No backup can be recovered beyond its own moment.";
   const columns: readonly Column<RecoveryWindow>[] = [
     { title: "RECOVERABLE FROM", cell: ({ from }) => formatTime(from.at) },
     { title: "UNTIL", cell: ({ to }) => formatTime(to.at) },
