@@ -60,4 +60,7 @@ it("a lost server is recovered to what it committed seconds before, and a beginn
     repository.storage.get(keys.stored("orders", manifest.id, name), { signal: ctx.signal });
   await using scratch = await startRestored(parseOptions({}), { manifest, open }, ctx, early);
   expect(await query(scratch.options.host, rows)).toEqual([{ rows: "1 2 3 4" }]);
+  const held = String(early.route.files.at(-1)?.name.slice(0, 24));
+  const marks = await query(scratch.options.host, "SELECT name FROM pg_ls_archive_statusdir()");
+  expect(marks, "it is not to be archived again").toContainEqual({ name: `${held}.done` });
 });

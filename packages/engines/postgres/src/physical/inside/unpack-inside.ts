@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { ArtifactSource, Recovery, RunContext } from "@dbsave/core";
 import { discard, feedWhole } from "../../tools/feed-whole.ts";
 import { toolText } from "../../tools/tool-text.ts";
@@ -32,7 +33,7 @@ export async function unpackInside(
   await sendWal(inside, `${directory}/pg_wal`, recovery, walSegmentBytes, ctx);
 }
 
-/** What is archived replaces what the backup holds of the same segment. */
+/** What is archived replaces what the backup holds of the same segment. The server is told not to archive it again. */
 async function sendWal(
   { tools, signal }: Inside,
   directory: string,
@@ -50,4 +51,8 @@ async function sendWal(
     if (segment !== null) doneBytes += walSegmentBytes;
     ctx.report({ type: "progress", item: "archived WAL", doneBytes, totalBytes });
   }
+  const done = route.files.map(({ name }) => `${directory}/archive_status/${heldSegment(name) ?? name}.done\0`);
+  if (done.length === 0) return;
+  const marks = Readable.from(done.map((path) => Buffer.from(path)));
+  await feedWhole(tools, ["xargs", "-0", "touch"], { signal }, marks, discard);
 }
