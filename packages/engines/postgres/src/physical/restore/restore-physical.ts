@@ -115,7 +115,6 @@ async function finish(
     await chmod(root, 0o700);
     await unclaim(root);
     await syncTree(root, ctx.signal);
-    await syncPath(dirname(root));
   }
   const temporary = `${controlFile}.dbsave`;
   await write(temporary, withoutCheckpoint(control));
@@ -124,7 +123,7 @@ async function finish(
   await syncPath(join(directory, dirname(controlFile)));
 }
 
-/** Makes `root`, or takes it when it is empty: a mount, such as a container's volume, cannot be made anew. */
+/** Makes `root`, its name durable, or takes it when it is empty: a mount, such as a container's volume, cannot be made anew. */
 async function prepare(root: string, made: AsyncDisposableStack): Promise<void> {
   if ((await placeAt(root)) === "empty") {
     await claim(root);
@@ -133,6 +132,7 @@ async function prepare(root: string, made: AsyncDisposableStack): Promise<void> 
   }
   await mkdir(root, { mode: 0o700 });
   made.defer(() => rm(root, { recursive: true, force: true }));
+  await syncPath(dirname(root));
 }
 
 async function swap(staging: string, directory: string, now: Date): Promise<readonly string[]> {
