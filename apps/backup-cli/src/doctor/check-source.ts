@@ -20,7 +20,10 @@ export async function* checkSource(
   yield await checkCodecs(open, about);
   const facts = await withContext(session.run, target.name, "probe", (ctx) => engine.probe(ctx));
   yield ok(about, `${facts.description}: ${engine.name} ${facts.version}, ${formatBytes(facts.sizeBytes)}`);
-  for (const finding of facts.findings) yield fromFinding(about, finding);
+  for (const finding of facts.findings) {
+    const stopsRun = finding.code === "SAVE_FAILED" && open.job.save === "required";
+    yield fromFinding(about, stopsRun ? { ...finding, severity: "error" } : finding);
+  }
   yield* checkContainer(target, facts, about, session);
   if (target.verify === "restore") yield* checkScratch(engine.capabilities.scratch, facts, about, session);
 }
