@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { formatLsn } from "../../src/wal/lsn.ts";
 import { WalRecordReader } from "../../src/wal/record-reader.ts";
 import { isSegmentName } from "../../src/wal/segment.ts";
 import { ownServer, programs } from "../physical/support/own-server.ts";
+import { folder } from "../physical/support/restored.ts";
 import { tools } from "../support/context.ts";
 
 const { signal } = new AbortController();
@@ -15,11 +16,11 @@ const subtransactions = Array.from({ length: 2000 }, (_, i) => `SAVEPOINT s${i};
 );
 
 /** All there is in a server's `pg_wal`, in chunks that end anywhere. */
-async function landmarksIn(folder: string): Promise<readonly Landmark[]> {
+async function landmarksIn(directory: string): Promise<readonly Landmark[]> {
   const reader = new WalRecordReader(isLandmark);
   const found: Landmark[] = [];
-  for (const name of (await readdir(folder)).filter((file) => isSegmentName(file)).toSorted()) {
-    const bytes = await readFile(join(folder, name));
+  for (const name of (await readdir(directory)).filter((file) => isSegmentName(file)).toSorted()) {
+    const bytes = await readFile(join(directory, name));
     for (let at = 0; at < bytes.length; at += 12_345)
       for (const record of reader.read(bytes.subarray(at, at + 12_345)))
         if (record.bytes !== null) found.push(landmarkOf(record, reader.header.major ?? 0));
@@ -62,11 +63,12 @@ it("finds every end of a transaction and every restore point that pg_waldump fin
   const [place] = await source.sql(
     "SELECT current_setting('data_directory') || '/pg_wal' AS wal, clock_timestamp() AS now",
   );
-  const folder = String(place?.["wal"]);
-  const found = await landmarksIn(folder);
+  const copy = await folder(); // the server goes on writing
+  await cp(String(place?.["wal"]), copy, { recursive: true });
+  const found = await landmarksIn(copy);
 
-  const names = (await readdir(folder)).filter((file) => isSegmentName(file)).toSorted();
-  const dump = ["-p", folder, "-r", "Transaction", "-r", "XLOG", String(names[0]), String(names.at(-1))];
+  const names = (await readdir(copy)).filter((file) => isSegmentName(file)).toSorted();
+  const dump = ["-p", copy, "-r", "Transaction", "-r", "XLOG", String(names[0]), String(names.at(-1))];
   const quietly = ["-c", '"$@" 2>/dev/null || true', "sh", `${programs}/pg_waldump`, ...dump]; // it complains of the end
   const printed = await text(tools.run("sh", quietly, { signal }).stdout);
   const expected = printed

@@ -1,4 +1,4 @@
-import { chmod, chown, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, lstat, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type ArtifactSource,
@@ -11,7 +11,7 @@ import {
   toDbsaveError,
 } from "@dbsave/core";
 import type { PhysicalContents } from "../contents.ts";
-import { claim, unclaim } from "./claim.ts";
+import { claim, makeDirectory, unclaim } from "./claim.ts";
 import { systemIdentifierOf, withoutCheckpoint } from "./control-file.ts";
 import { fillWal } from "./fill-wal.ts";
 import type { Ownership } from "./ownership.ts";
@@ -51,8 +51,8 @@ export async function restorePhysical(
     throw new DbsaveError(obstacle.code, `postgres: restore: ${obstacle.object}: ${obstacle.message}`, {
       ...(obstacle.fix !== undefined && { hint: obstacle.fix }),
     });
-  const { recovery } = request;
-  const isTaken = (await placeAt(places.directory)) === "taken";
+  const { force, recovery } = request;
+  const isTaken = force && (await placeAt(places.directory)) === "taken";
   const directory = isTaken ? stagingBeside(places.directory) : places.directory;
   await using made = new AsyncDisposableStack();
   try {
@@ -130,7 +130,7 @@ async function prepare(root: string, made: AsyncDisposableStack): Promise<void> 
     made.defer(() => clear(root));
     return;
   }
-  await mkdir(root, { mode: 0o700 });
+  await makeDirectory(root);
   made.defer(() => rm(root, { recursive: true, force: true }));
   await syncPath(dirname(root));
 }
