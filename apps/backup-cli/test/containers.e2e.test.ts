@@ -3,9 +3,10 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServerName } from "@dbsave/testbed";
+import { docker } from "@dbsave/testbed";
 import { describe, expect, it } from "vitest";
 import { buildOnce, dbsave, dbsaveJson, emptyDirectory, start } from "./support/built-dbsave.ts";
-import { type DatabaseContainer, databaseContainer, docker, imageOf, namedVolume } from "./support/containers.ts";
+import { type DatabaseContainer, databaseContainer, imageOf, namedVolume } from "./support/containers.ts";
 
 const servers: readonly ServerName[] = ["postgres-15", "postgres-17-timescale", "postgres-18-timescale"];
 const table = "create table orders as select g as id, md5(g::text) as note from generate_series(1, 5000) g";

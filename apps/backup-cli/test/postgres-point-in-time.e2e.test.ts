@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readCatalog } from "@dbsave/core";
-import { type ServerName, startTimeoutMs } from "@dbsave/testbed";
+import { docker, type ServerName, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { buildOnce } from "./support/built-dbsave.ts";
 import { startReceiving } from "./support/built-dbsave-wal.ts";
-import { docker } from "./support/containers.ts";
 import { type BenchedDatabase, fillWithPgbench, keepWriting } from "./support/pgbench.ts";
 import { type PostgresTarget, postgresTarget } from "./support/postgres-target.ts";
 

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RestoreReport } from "@dbsave/core";
-import { startTimeoutMs } from "@dbsave/testbed";
+import { docker, startTimeoutMs } from "@dbsave/testbed";
 import { expect, it, onTestFinished } from "vitest";
 import { buildOnce, dbsave, dbsaveJson, emptyDirectory } from "./support/built-dbsave.ts";
-import { databaseContainer, docker, imageOf, namedVolume } from "./support/containers.ts";
+import { databaseContainer, imageOf, namedVolume } from "./support/containers.ts";
 
 buildOnce();
 

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { toDbsaveError } from "@dbsave/core";
+import { docker } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { captureText, containerAddress, containerTools, containerVariables, findDataPlace } from "../src/index.ts";
-import { another, container, docker } from "./docker.ts";
+import { another, container } from "./docker.ts";
 
 const { signal } = new AbortController();
 const listen = ["postgres", "-D", "/tmp/data", "-c", "listen_addresses=*", "-c", "unix_socket_directories=/tmp"];

@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { Secret, type ToolRunner } from "@dbsave/core";
+import { docker } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ContainerSelector, captureText, containerTools, findContainer } from "../src/index.ts";
-import { another, container, docker } from "./docker.ts";
+import { another, container } from "./docker.ts";
 import { scripts } from "./scripts.ts";
 
 const { signal } = new AbortController();

@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { currentRun, runLabel, startTimeoutMs, type TestContainer, tryServer } from "@dbsave/testbed";
-import { beforeAll, expect, onTestFinished, type TestContext } from "vitest";
+import { currentRun, docker, runLabel, startTimeoutMs, type TestContainer, tryServer } from "@dbsave/testbed";
+import { beforeAll, onTestFinished, type TestContext } from "vitest";
 
 let found: TestContainer | string;
 
@@ -12,13 +11,6 @@ beforeAll(async () => {
 /** The container of a server that all tests share; without one the test is skipped. */
 export function container(test: Pick<TestContext, "skip">): TestContainer {
   return typeof found === "string" ? test.skip(found) : found;
-}
-
-/** What the docker command printed; it must work. */
-export function docker(...args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync("docker", args, { encoding: "utf8" });
-  expect(status, stderr).toBe(0);
-  return stdout.trim();
 }
 
 /** A container of its own for one test, from the same image. */

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerImage, ServerPlace, ServerRunner } from "@dbsave/core";
+import { docker } from "@dbsave/testbed";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { captureText, containerServers, throwAwayServers } from "../src/index.ts";
-import { container, docker } from "./docker.ts";
+import { container } from "./docker.ts";
 
 const { signal } = new AbortController();
 const root = await mkdtemp(join(tmpdir(), "dbsave-t-"));

@@ -3,10 +3,10 @@ import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LastingServer, LastingServerRunner } from "@dbsave/core";
-import { startTimeoutMs } from "@dbsave/testbed";
+import { docker, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { containerLastingServers, hostLastingServers, lastingServers } from "../src/index.ts";
-import { container, docker } from "./docker.ts";
+import { container } from "./docker.ts";
 
 const { signal } = new AbortController();
 const { env } = process;

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { ServiceContainer, SwitchedService } from "@dbsave/core";
-import { currentRun, runLabel, startTimeoutMs } from "@dbsave/testbed";
+import { currentRun, docker, runLabel, startTimeoutMs } from "@dbsave/testbed";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { captureText, serviceContainer } from "../src/index.ts";
 import { sameSettings } from "../src/service/same-settings.ts";
-import { container, docker } from "./docker.ts";
+import { container } from "./docker.ts";
 
 const { signal } = new AbortController();
 const options = { signal, timeoutMs: 30_000 };

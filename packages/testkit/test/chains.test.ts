@@ -15,15 +15,10 @@ import {
 } from "@dbsave/core";
 import { expect, test } from "vitest";
 import { readToyData, writeToyData } from "../src/engine/toy-data.ts";
+import { at, day } from "./support/days.ts";
 import { type PipelineSubject, pipelineSubject } from "./support/pipeline-subject.ts";
 
 const { signal } = new AbortController();
-const day = 24 * 60 * 60_000;
-const begin = Date.parse("2026-03-01T02:00:00Z");
-const at =
-  (days: number): (() => Date) =>
-  () =>
-    new Date(begin + days * day);
 const weekly: IncrementalPolicy = { fullEveryMs: 7 * day, longestChain: 3 };
 
 /** One backup a day, of a database that gets one table more each day. */

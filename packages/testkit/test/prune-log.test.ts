@@ -15,14 +15,10 @@ import {
   verify,
 } from "@dbsave/core";
 import { expect, test } from "vitest";
+import { at, day } from "./support/days.ts";
 import { type PipelineSubject, pipelineSubject } from "./support/pipeline-subject.ts";
 
 const { signal } = new AbortController();
-const day = 24 * 60 * 60_000;
-const at =
-  (days: number): (() => Date) =>
-  () =>
-    new Date(Date.parse("2026-03-01T02:00:00Z") + days * day);
 const policy = { keep: { daily: 3 }, timeZone: "UTC", anchor: 6 } as const;
 
 /** A log whose file of a name is needed by the backup of that sequence, and by older ones. */

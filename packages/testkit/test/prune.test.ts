@@ -13,15 +13,10 @@ import {
   unpinBackup,
 } from "@dbsave/core";
 import { expect, test } from "vitest";
+import { at } from "./support/days.ts";
 import { type PipelineSubject, pipelineSubject } from "./support/pipeline-subject.ts";
 
 const { signal } = new AbortController();
-const day = 24 * 60 * 60_000;
-const begin = Date.parse("2026-03-01T02:00:00Z");
-const at =
-  (days: number): (() => Date) =>
-  () =>
-    new Date(begin + days * day);
 const policy = { keep: { daily: 3 }, timeZone: "UTC", anchor: 6 } as const;
 
 async function daily(subject: PipelineSubject, days: number): Promise<readonly Manifest[]> {

@@ -2,16 +2,9 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { currentRun, ensureImage, runLabel, SERVERS, type ServerName } from "@dbsave/testbed";
+import { currentRun, docker, ensureImage, runLabel, SERVERS, type ServerName } from "@dbsave/testbed";
 import { expect, onTestFinished, type TestContext } from "vitest";
 import { emptyDirectory } from "./built-dbsave.ts";
-
-/** What the docker command printed; it must work. */
-export function docker(...args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync("docker", args, { encoding: "utf8" });
-  expect(status, stderr).toBe(0);
-  return stdout.trim();
-}
 
 export interface DatabaseContainer {
   readonly name: string;

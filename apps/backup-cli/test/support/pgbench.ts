@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { docker } from "@dbsave/testbed";
 import { expect, onTestFinished } from "vitest";
-import { docker } from "./containers.ts";
 
 /** A database in a container, as the programs inside reach it. */
 export interface BenchedDatabase {

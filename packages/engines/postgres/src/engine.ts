@@ -18,7 +18,7 @@ import { inspect } from "./inspect.ts";
 import { locateServer } from "./locate.ts";
 import { log } from "./log.ts";
 import { describe, type ParsedOptions, type PostgresOptions, parseOptions } from "./options.ts";
-import { planPhysical, restoreByPlan } from "./physical/choose-restore.ts";
+import { choosePhysicalRestore } from "./physical/choose-restore.ts";
 import { inspectPhysical } from "./physical/inspect-physical.ts";
 import { isPhysical, refusePhysicalOptions } from "./physical/method.ts";
 import { physicalScratch } from "./physical/scratch/physical-scratch.ts";
@@ -98,14 +98,14 @@ function engineOn(options: ParsedOptions, locate: (signal: AbortSignal) => Promi
     planRestore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         const request = asked(given, source.manifest);
-        if (isPhysical(source.manifest)) return await planPhysical(target, request, source, ctx);
+        if (isPhysical(source.manifest)) return await choosePhysicalRestore(target, request, source).plan(ctx);
         const here = await located(ctx.signal, request.into);
         return await planRestore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),
     restore: (given, source, ctx) =>
       live(ctx, "RESTORE_FAILED", async () => {
         const request = asked(given, source.manifest);
-        if (isPhysical(source.manifest)) return await restoreByPlan(target, request, source, ctx);
+        if (isPhysical(source.manifest)) return await choosePhysicalRestore(target, request, source).run(ctx);
         const here = await located(ctx.signal, request.into);
         return await restore(...resolvePlace(here, request, source.manifest), source, ctx);
       }),

@@ -12,32 +12,33 @@ export interface TargetServer {
   readonly locate: (signal: AbortSignal, place?: string) => Promise<ParsedOptions>;
 }
 
-/** A whole backup goes into a directory or a service, a part of it into a server. Changes nothing. */
-export async function planPhysical(
-  { locate }: TargetServer,
-  request: RestoreRequest,
-  source: ArtifactSource,
-  ctx: RunContext,
-): Promise<RestorePlan> {
-  const service = recreateRequest(request);
-  if (service !== null) return await planRecreate(locate, service, source, ctx);
-  const part = partRequest(request);
-  if (part === null) return await planDirectory(request, source, ctx);
-  refuseStart(source.manifest, request);
-  return await planPart(await locate(ctx.signal, request.into), part, source, ctx);
+/** What a restore of one kind does. */
+export interface PhysicalRestore {
+  plan(ctx: RunContext): Promise<RestorePlan>;
+  run(ctx: RunContext): Promise<RestoreReport>;
 }
 
-/** As `planPhysical` says. */
-export async function restoreByPlan(
+/** A whole backup goes into a directory or a service, a part of it into a server. Touches nothing by itself. */
+export function choosePhysicalRestore(
   { options, locate }: TargetServer,
   request: RestoreRequest,
   source: ArtifactSource,
-  ctx: RunContext,
-): Promise<RestoreReport> {
+): PhysicalRestore {
   const service = recreateRequest(request);
-  if (service !== null) return await recreateService(locate, service, source, ctx);
+  if (service !== null)
+    return {
+      plan: (ctx) => planRecreate(locate, service, source, ctx),
+      run: (ctx) => recreateService(locate, service, source, ctx),
+    };
   const part = partRequest(request);
-  if (part === null) return await restoreDirectory(options, request, source, ctx);
+  if (part === null)
+    return {
+      plan: (ctx) => planDirectory(request, source, ctx),
+      run: (ctx) => restoreDirectory(options, request, source, ctx),
+    };
   refuseStart(source.manifest, request);
-  return await restorePart(await locate(ctx.signal, request.into), part, source, ctx);
+  return {
+    plan: async (ctx) => await planPart(await locate(ctx.signal, request.into), part, source, ctx),
+    run: async (ctx) => await restorePart(await locate(ctx.signal, request.into), part, source, ctx),
+  };
 }

@@ -5,7 +5,7 @@ import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { type ArtifactSource, backup, type LogStore, planRecovery, restore, type ToolRunner } from "@dbsave/core";
 import { serviceContainer } from "@dbsave/exec";
-import { startTimeoutMs } from "@dbsave/testbed";
+import { docker, startTimeoutMs } from "@dbsave/testbed";
 import { expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { awaitRecovered } from "../../src/physical/recreate/await-recovered.ts";
@@ -15,7 +15,7 @@ import { servers, testContext, tools } from "../support/context.ts";
 import { appendTo, emptyRepository } from "./support/archiving-server.ts";
 import { ownServer } from "./support/own-server.ts";
 import { takePhysical } from "./support/physical-backup.ts";
-import { data, docker, service, type TestService } from "./support/service.ts";
+import { data, service, type TestService } from "./support/service.ts";
 
 const { env } = process;
 const timeout = startTimeoutMs;

@@ -242,11 +242,7 @@ describe("without its slot a receiver", { timeout: 60_000 }, () => {
   it("says what is lost, and goes on behind it when the gap is accepted", async (test) => {
     const server = await serverOf(test, { max_wal_size: "2MB", min_wal_size: "2MB" });
     const at = await place();
-    const first = new Receiving(server.options, at);
-    await first.until("streaming");
-    await fill(server, 2);
-    await first.until("archived");
-    await first.stop();
+    await receiveABit(server, at);
     await server.sql(`SELECT pg_drop_replication_slot('${slot}')`);
     await fill(server, 8);
     await server.sql("CHECKPOINT");
@@ -257,21 +253,13 @@ describe("without its slot a receiver", { timeout: 60_000 }, () => {
       code: "LOG_LOST",
       message: expect.stringMatching(/archived is timeline 1 up to 0\/\w+, and the server is at 0\/\w+/),
     });
-    const accepted = new Receiving(server.options, at, { acceptGap: true });
-    await accepted.until("alarm", /is lost for recovery/);
-    await fill(server, 2);
-    await accepted.until("archived");
-    await accepted.stop();
+    await goesOnBehindTheGap(server, at);
   });
 
   it("finds a slot that the server gave up, and says what is lost", async (test) => {
     const server = await serverOf(test, { max_wal_size: "2MB", min_wal_size: "2MB", max_slot_wal_keep_size: "1MB" });
     const at = await place();
-    const first = new Receiving(server.options, at);
-    await first.until("streaming");
-    await fill(server, 2);
-    await first.until("archived");
-    await first.stop();
+    await receiveABit(server, at);
     await fill(server, 8);
     await server.sql("CHECKPOINT");
     await fill(server, 4);
@@ -281,11 +269,7 @@ describe("without its slot a receiver", { timeout: 60_000 }, () => {
       code: "LOG_LOST",
       message: expect.stringMatching(/was given up by the server; archived is timeline 1 up to 0\/\w+/),
     });
-    const accepted = new Receiving(server.options, at, { acceptGap: true });
-    await accepted.until("alarm", /is lost for recovery/);
-    await fill(server, 2);
-    await accepted.until("archived");
-    await accepted.stop();
+    await goesOnBehindTheGap(server, at);
   });
 });
 
@@ -311,3 +295,19 @@ it("a receiver whose spool's disk is full says so, waits, and goes on when there
   await receiving.stop();
   await expectSame(at.log, server.sql);
 });
+
+async function receiveABit(server: MortalServer, at: Place): Promise<void> {
+  const receiving = new Receiving(server.options, at);
+  await receiving.until("streaming");
+  await fill(server, 2);
+  await receiving.until("archived");
+  await receiving.stop();
+}
+
+async function goesOnBehindTheGap(server: MortalServer, at: Place): Promise<void> {
+  const accepted = new Receiving(server.options, at, { acceptGap: true });
+  await accepted.until("alarm", /is lost for recovery/);
+  await fill(server, 2);
+  await accepted.until("archived");
+  await accepted.stop();
+}

@@ -1,16 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { currentRun, runLabel, type ServerName, server } from "@dbsave/testbed";
-import { expect, onTestFinished, type TestContext } from "vitest";
+import { currentRun, docker, runLabel, type ServerName, server } from "@dbsave/testbed";
+import { onTestFinished, type TestContext } from "vitest";
 import { type ParsedOptions, parseOptions } from "../../../src/options.ts";
-
-/** What the docker command printed; it must work. */
-export function docker(...args: readonly string[]): string {
-  const { stdout, stderr, status } = spawnSync("docker", args, { encoding: "utf8" });
-  expect(status, stderr).toBe(0);
-  return stdout.trim();
-}
 
 /** A service of its own with its data in a volume, as Compose would make it. */
 export interface TestService {
